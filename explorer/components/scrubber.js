@@ -1,0 +1,278 @@
+// The scrubber: keeps every frame of a run in the browser and draws the one under the slider.
+//
+// props.value is one piece of a run, and pieces add up:
+//   { run, start, total, frames: [PNG data URI], captions: [text],
+//     views: [label], ends: [label, label], status: text, done: bool }
+// Gradio calls watch() once for each piece. A frame's PNG holds all views side by side.
+// Tells Python 'scrub' {k} when the visitor comes to rest on a frame.
+// For tests, `element` carries data-run, data-state, data-frames and data-position.
+
+const ENDS = ['noise, t = T', 'clean, t = 0'];
+const PLAY_TIME = 5000; // ms: a whole run at speed 1, unless a frame would last too short or long
+const SHORTEST_FRAME = 20;
+const LONGEST_FRAME = 300;
+
+const find = (selector) => element.querySelector(selector);
+const figure = find('.scrubber');
+const range = find('input');
+const speed = find('.speed');
+
+let run = null; // the id of the run on show
+const pastRuns = new Set(); // a late piece of an older run must not push the newer one aside
+let frames = []; // decoded pictures (ImageBitmap), by index
+let captions = [];
+let total = 0;
+let first = 0; // the first frame we were given: 0, unless this page joined a run late
+let newest = -1; // the last frame decoded so far
+let position = 0; // the frame on show
+let done = false;
+let follow = true; // stay on the newest frame while the run is computed
+let playing = false;
+let settled = null; // the frame that Python was last told about
+let labels = [];
+let canvases = [];
+
+// ---- views: a label and a canvas each
+
+// "Best guess x_0_hat": text with the code's names shown as the papers' symbols.
+function setLabel(target, text) {
+  const symbol = /\b(?:([xv])(?=_)|eps)(?:_([0t]))?(_hat)?\b/g;
+  const parts = [];
+  let end = 0;
+  for (const match of text.matchAll(symbol)) {
+    const letter = document.createElement('span');
+    letter.className = 'symbol';
+    letter.textContent = (match[1] || 'ε') + (match[3] ? '\u0302' : '');
+    if (match[2]) {
+      const index = document.createElement('sub');
+      index.textContent = match[2];
+      letter.append(index);
+    }
+    parts.push(text.slice(end, match.index), letter);
+    end = match.index + match[0].length;
+  }
+  target.replaceChildren(...parts, text.slice(end));
+}
+
+function makeViews(names) {
+  if (names.join('\n') === labels.join('\n')) return;
+  labels = [...names];
+  canvases = labels.map(() => document.createElement('canvas'));
+  const views = labels.map((name, i) => {
+    const view = document.createElement('div');
+    const label = document.createElement('p');
+    view.className = 'view';
+    label.className = 'label';
+    setLabel(label, name);
+    canvases[i].setAttribute('role', 'img');
+    canvases[i].setAttribute('aria-label', name);
+    view.append(label, canvases[i]);
+    return view;
+  });
+  find('.views').replaceChildren(...views);
+}
+
+function draw(frame) {
+  const width = frame.width / canvases.length;
+  canvases.forEach((canvas, i) => {
+    if (canvas.width !== width || canvas.height !== frame.height) {
+      canvas.width = width;
+      canvas.height = frame.height;
+      canvas.style.aspectRatio = width / frame.height;
+    }
+    const size = [width, frame.height];
+    canvas.getContext('2d').drawImage(frame, i * width, 0, ...size, 0, 0, ...size);
+  });
+}
+
+// ---- where we are
+
+function show(k) {
+  position = Math.max(first, Math.min(newest, k));
+  if (frames[position]) draw(frames[position]);
+  const caption = captions[position] || '';
+  const count = `frame ${position + 1} of ${total}`;
+  range.value = position;
+  range.setAttribute('aria-valuetext', `${caption}, ${count}`);
+  find('.caption').textContent = caption;
+  find('.count').textContent = count;
+  element.dataset.position = position;
+}
+
+function moveTo(k) {
+  pause();
+  show(k);
+  follow = position === newest;
+}
+
+function settle() {
+  if (newest < 0 || position === settled) return;
+  settled = position;
+  trigger('scrub', { k: position });
+}
+
+// ---- play
+
+function setPlaying(on) {
+  playing = on;
+  figure.classList.toggle('playing', on);
+  const name = on ? 'Pause' : 'Play';
+  find('.play').setAttribute('aria-label', name);
+  find('.play').title = name;
+}
+
+function pause() {
+  if (playing) setPlaying(false);
+}
+
+function play() {
+  if (newest < 0) return;
+  if (position >= newest) show(first);
+  setPlaying(true);
+  follow = false;
+  const ofRun = run;
+  const frameTime = Math.max(SHORTEST_FRAME, Math.min(LONGEST_FRAME, PLAY_TIME / total));
+  let last = null;
+  let owed = 0; // ms of play not yet shown
+  requestAnimationFrame(function tick(now) {
+    if (!playing || run !== ofRun) return;
+    owed += Math.min(now - (last ?? now), 250) * speed.value;
+    last = now;
+    const steps = Math.floor(owed / frameTime);
+    owed -= steps * frameTime;
+    if (steps > 0) show(position + steps);
+    if (position < newest) return requestAnimationFrame(tick);
+    pause();
+    follow = true; // at the newest frame of a run still being computed: go on with it
+    settle();
+  });
+}
+
+function togglePlay() {
+  if (!playing) return play();
+  pause();
+  settle();
+}
+
+// ---- pieces from the server
+
+function reset(id) {
+  pause();
+  for (const frame of frames) frame?.close();
+  pastRuns.add(run);
+  run = id;
+  frames = [];
+  captions = [];
+  total = 0;
+  newest = -1;
+  position = 0;
+  follow = true;
+  done = false;
+  settled = null;
+}
+
+async function decode(source) {
+  const picture = new Image();
+  picture.src = source;
+  await picture.decode();
+  return createImageBitmap(picture);
+}
+
+async function addFrame(k, source) {
+  const ofRun = run;
+  const frame = await decode(source).catch(() => null); // a damaged frame is left out
+  if (!frame || run !== ofRun) return;
+  frames[k] = frame;
+  newest = Math.max(newest, k);
+  if (follow && k === newest) show(k);
+  else if (k === position) draw(frame);
+  tellState();
+}
+
+function tellState() {
+  const empty = newest < 0;
+  const state = run === null ? 'empty' : empty ? 'waiting' : done ? 'done' : 'running';
+  figure.classList.toggle('waiting', state === 'waiting');
+  find('progress').value = total ? (newest + 1) / total : 0;
+  for (const control of element.querySelectorAll('.controls :is(button, select), input')) {
+    control.disabled = empty;
+  }
+  element.dataset.run = run ?? '';
+  element.dataset.state = state;
+  element.dataset.frames = frames.filter(Boolean).length;
+}
+
+function take() {
+  const piece = props.value;
+  if (!piece || piece.run === undefined) {
+    reset(null);
+    for (const canvas of canvases) canvas.width = canvas.width; // wipes it
+    for (const text of ['.caption', '.count']) find(text).textContent = '';
+    find('.status').textContent = props.placeholder;
+    setEnds(ENDS);
+    return tellState();
+  }
+  if (pastRuns.has(piece.run)) return;
+  const sources = piece.frames || [];
+  const start = piece.start || 0;
+  if (piece.run !== run) {
+    reset(piece.run);
+    first = start;
+    setEnds(piece.ends || ENDS);
+    makeViews(piece.views || props.views);
+  }
+  total = Math.max(piece.total || 0, start + sources.length);
+  range.min = first;
+  range.max = Math.max(first, total - 1);
+  sources.forEach((source, j) => {
+    captions[start + j] = piece.captions?.[j] ?? '';
+    addFrame(start + j, source);
+  });
+  const wasDone = done;
+  done = Boolean(piece.done) || start + sources.length >= total;
+  find('.status').textContent = piece.status || '';
+  if (done && !wasDone) find('.announce').textContent = `The run is done: ${total} frames.`;
+  if (!done) find('.announce').textContent = '';
+  tellState();
+}
+
+function setEnds(ends) {
+  find('.ends .noise').textContent = ends[0];
+  find('.ends .clean').textContent = ends[1];
+}
+
+// ---- the visitor's hands
+
+range.addEventListener('input', () => moveTo(Number(range.value)));
+range.addEventListener('change', settle);
+find('.play').addEventListener('click', togglePlay);
+for (const [button, step] of [['.back', -1], ['.forward', 1]]) {
+  find(button).addEventListener('click', () => {
+    moveTo(position + step);
+    settle();
+  });
+}
+
+const KEYS = {
+  ArrowLeft: () => moveTo(position - 1),
+  ArrowDown: () => moveTo(position - 1),
+  ArrowRight: () => moveTo(position + 1),
+  ArrowUp: () => moveTo(position + 1),
+  Home: () => moveTo(first),
+  End: () => moveTo(newest),
+  ' ': togglePlay,
+};
+figure.addEventListener('keydown', (event) => {
+  const ours = event.target === figure || (event.target === range && event.key === ' ');
+  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
+  if (!ours || !plain || !(event.key in KEYS) || newest < 0) return;
+  event.preventDefault(); // neither scroll the page nor move twice
+  KEYS[event.key]();
+});
+figure.addEventListener('keyup', (event) => {
+  if (event.target === figure && !playing) settle();
+});
+
+makeViews(props.views);
+watch('value', take);
+take();

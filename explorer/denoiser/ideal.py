@@ -1,0 +1,77 @@
+"""The ideal denoiser: the exact answer when the data are a known, finite set of images.
+
+With x_0 drawn evenly from {x^1 ... x^N}, Bayes' rule gives the mean of x_0 given x_t in closed form:
+
+    x_0_hat = sum_i w_i x^i,   w = softmax_i( -|x_t - signal_scale x^i|^2 / (2 noise_scale^2) )
+    eps_hat = (x_t - signal_scale x_0_hat) / noise_scale
+
+No network can have a lower mean squared error on that set (it is the minimiser that the training
+loss describes: Karras et al. 2022, appendix B.3), and it can only ever draw images of the set.
+"""
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion.predictions import eps_from_x_0
+from explorer.diffusion.schedules import NoiseSchedule
+
+
+class IdealDenoiser:
+    """The posterior mean over `images`, behind the same interface as a trained denoiser.
+
+    Args:
+        images: (N, C, H, W) in [-1, 1].
+        schedule: the noise schedule.
+        condition_of: (N,) int64, each image's index into `conditions`; needed to use conditions.
+        conditions: names.
+    """
+
+    def __init__(
+        self,
+        images: Tensor,
+        schedule: NoiseSchedule,
+        condition_of: Tensor | None = None,
+        conditions: list[str] | None = None,
+        name: str = "ideal",
+    ):
+        if images.ndim != 4 or len(images) == 0:
+            raise ValueError("images must have shape (N, C, H, W) with N at least 1.")
+        self.images = images.flatten(1).float()  # (N, D)
+        self.squared_norm = self.images.square().sum(1)  # (N,)
+        self.schedule = schedule
+        self.shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
+        self.condition_of = condition_of
+        self.conditions = conditions or []
+        self.name = name
+
+    @property
+    def device(self) -> torch.device:
+        return self.images.device
+
+    @torch.inference_mode()
+    def predict_x_0(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
+        """x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser` -> x_0_hat."""
+        x = x_t.to(self.device).flatten(1)  # (B, D)
+        signal = self.schedule.at(self.schedule.signal_scale, t, like=x)  # (B, 1)
+        noise = self.schedule.at(self.schedule.noise_scale, t, like=x)
+        # |x_t - s x^i|^2 without the term in x_t alone, which the softmax cancels.
+        distance = signal.square() * self.squared_norm - 2 * signal * (x @ self.images.T)  # (B, N)
+        logits = -distance / (2 * noise.square())
+        if condition is not None:
+            if self.condition_of is None:
+                raise ValueError("this set of images has no conditions.")
+            other = self.condition_of[None, :] != condition.to(self.device)[:, None]
+            if bool(other.all(1).any()):
+                raise ValueError("no image of the set has this condition.")
+            logits = logits.masked_fill(other, -torch.inf)
+        return (logits.softmax(1) @ self.images).view(x_t.shape).to(x_t.device)
+
+    def predict_eps(
+        self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
+    ) -> Tensor:
+        """As `Denoiser.predict_eps`: the smallest-error noise estimate that exists for the set."""
+        eps = eps_from_x_0(self.schedule, x_t, t, self.predict_x_0(x_t, t, condition))
+        if guidance == 1.0 or condition is None:
+            return eps
+        eps_u = eps_from_x_0(self.schedule, x_t, t, self.predict_x_0(x_t, t))
+        return eps_u + guidance * (eps - eps_u)

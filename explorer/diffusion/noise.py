@@ -1,0 +1,63 @@
+"""Noise that depends on its seed and on nothing else.
+
+Knows no schedule and no image. Each image of a batch has a generator of its own, and noise is drawn
+on the CPU in float32: a seed gives the same picture on any device and at any batch size. PyTorch's
+global generator is neither read nor moved.
+"""
+
+import operator
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+SEED_LIMIT = 2**63
+
+
+def make_generators(batch_size: int, seed: int | Sequence[int]) -> list[torch.Generator]:
+    """One generator for each image: seeds seed, seed + 1, ..., or the given ones.
+
+    Raises:
+        ValueError: if a seed is not an integer in 0..2**63 - 1, or there is not one for each image.
+    """
+    seeds = list(seed) if isinstance(seed, Sequence) else [seed]
+    try:
+        seeds = [operator.index(number) for number in seeds]
+    except TypeError:
+        raise ValueError(f"seed must be an integer or a sequence of them, not {seed!r}.") from None
+    if not isinstance(seed, Sequence):
+        seeds = list(range(seeds[0], seeds[0] + batch_size))
+    if len(seeds) != batch_size:
+        raise ValueError(f"seed must hold one number for each of {batch_size}, not {len(seeds)}.")
+    if not all(0 <= number < SEED_LIMIT for number in seeds):
+        raise ValueError("seed must be in 0..2**63 - 1, for every image of the batch.")
+    return [torch.Generator().manual_seed(number) for number in seeds]
+
+
+def draw_noise(shape: Sequence[int], generators: Sequence[torch.Generator]) -> Tensor:
+    """N(0, 1), image after image, each from its own generator (which may be the same one).
+
+    Args:
+        shape: (C, H, W), of one image.
+        generators: B of them, on the CPU.
+
+    Returns:
+        (B, C, H, W) float32 on the CPU.
+    """
+    return torch.stack([torch.randn(*shape, generator=generator) for generator in generators])
+
+
+def noise_from_seed(shape: Sequence[int], seed: int | Sequence[int]) -> Tensor:
+    """The first noise that a seed gives: what `sample` starts from.
+
+    Args:
+        shape: (B, C, H, W).
+        seed: of the first image, the next image having seed + 1; or one for each.
+
+    Returns:
+        (B, C, H, W) float32 on the CPU.
+
+    Raises:
+        ValueError: if a seed is not an integer in 0..2**63 - 1, or there is not one for each image.
+    """
+    return draw_noise(shape[1:], make_generators(shape[0], seed))

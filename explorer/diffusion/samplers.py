@@ -1,0 +1,229 @@
+"""The reverse process: from noise to an image, one step at a time.
+
+Knows no network by name: anything with the few attributes of `NoisePredictor` will do.
+
+    for t, t_next in pairs of timesteps(...):        T, ..., 0
+        eps_hat = denoiser.predict_eps(x_t, t)
+        x_0_hat = (x_t - noise_scale[t] eps_hat) / signal_scale[t], clipped
+        x at t_next = one of the step functions (steps.py) of x_t and x_0_hat
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from explorer.diffusion.arguments import (
+    DEFAULT_ETA,
+    agree_on_batch_size,
+    check_condition,
+    check_eps_hat,
+    check_eta,
+    check_generators,
+    check_guidance,
+    check_x_t,
+)
+from explorer.diffusion.noise import draw_noise
+from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.steps import ddim_step, ddpm_step, dpmpp_2m_step, heun_step
+
+SAMPLERS = tuple(DEFAULT_ETA)
+
+
+class NoisePredictor(Protocol):
+    """What `sample` asks of a denoiser. It may also have a `device`; noise is moved there."""
+
+    @property
+    def schedule(self) -> NoiseSchedule: ...
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of one image."""
+        ...
+
+    def predict_eps(
+        self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
+    ) -> Tensor:
+        """eps_hat like x_t, for x_t (B, C, H, W), t (B,) int64 in 1..T, condition (B,) int64."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One frame of a trajectory: the image at t, and what the network says of it.
+
+    Attributes:
+        t: int in 0..T.
+        x_t: (B, C, H, W) the image at t.
+        eps_hat: like x_t, the noise as the network predicts it (clip_x_0 leaves it alone).
+        x_0_hat: like x_t, the clean image it implies, clipped if clip_x_0: what the step goes by.
+
+    The last frame has t = 0, where no network is asked: its x_0_hat is x_t, its eps_hat is 0.
+    """
+
+    t: int
+    x_t: Tensor
+    eps_hat: Tensor
+    x_0_hat: Tensor
+
+
+def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
+    """The times a sampler visits: num_steps + 1 of them, evenly spaced from t_start down to 0.
+
+    Rounded to integers (halves up), strictly decreasing. t_start is T if not given.
+
+    Raises:
+        ValueError: if t_start is not in 1..T, or num_steps is not in 1..t_start.
+    """
+    t_start = T if t_start is None else t_start
+    if not 1 <= t_start <= T:
+        raise ValueError(f"t_start must be in 1..{T}, not {t_start}.")
+    if not 1 <= num_steps <= t_start:
+        raise ValueError(f"num_steps must be in 1..{t_start}, not {num_steps}.")
+    return [
+        (2 * t_start * left + num_steps) // (2 * num_steps) for left in range(num_steps, -1, -1)
+    ]
+
+
+def sample(
+    denoiser: NoisePredictor,
+    *,
+    sampler: str = "ddim",
+    num_steps: int = 50,
+    generator: torch.Generator | Sequence[torch.Generator] | None = None,
+    seed: int | Sequence[int] | None = None,
+    condition: Tensor | None = None,
+    guidance: float = 1.0,
+    eta: float | None = None,
+    x_t: Tensor | None = None,
+    t_start: int | None = None,
+    clip_x_0: bool = True,
+    batch_size: int | None = None,
+) -> Iterator[Step]:
+    """Walk from noise to images, giving every step as it is made.
+
+    `list(sample(...))` is the trajectory: num_steps + 1 frames, from t_start down to t = 0.
+    `for step in sample(...): pass` leaves the images in step.x_t and keeps no frame before.
+
+    Args:
+        denoiser: a `NoisePredictor`.
+        sampler: one of SAMPLERS. "ddpm" and "ddim" with eta > 0 add fresh noise at each step; the
+            others follow the probability-flow ODE: "ddim" to first order, "heun" and "dpmpp_2m" to
+            second, but for the move to t = 0, which is first-order in all. "heun" asks the
+            network 2 num_steps - 1 times, the others num_steps times.
+        num_steps: in 1..t_start.
+        generator: where noise comes from: one on the CPU, from which the images of the batch draw
+            in turn, or one for each image.
+        seed: instead of a generator: image i has seed + i, or the i-th of a sequence. A picture
+            depends on its own seed only, not on the batch it is made in.
+        condition: (B,) int64, or None.
+        guidance: handed to the denoiser with the condition; 1 is off.
+        eta: "ddim" takes any number >= 0, and 0 by default; the others have their own, "ddpm" 1
+            and "heun" and "dpmpp_2m" 0, and take no other.
+        x_t: (B, C, H, W) the image at t_start to start from; noise if not given.
+        t_start: in 1..T, the time of x_t; T if not given.
+        clip_x_0: clamp x_0_hat to [-1, 1] before each step. The noise kept by the step is then the
+            one that the clamped x_0_hat implies, so that the two still add up to x_t.
+        batch_size: needed only if neither x_t, condition nor a sequence of seeds tells; else 1.
+
+    Yields:
+        Step, float32 on the denoiser's device (float64 if x_t is). Each is rounded to this dtype
+        before the next is made, so that "ddim" (eta = 0) and "heun", started again from a step's
+        x_t and t with the same times to come, go the same way.
+
+    Raises:
+        ValueError: at once, not at the first step, if an argument is not as above, or noise is
+            needed and there is neither seed nor generator, or both.
+        FloatingPointError: during the run, if the network gives NaN or infinity.
+    """
+    check_x_t(x_t, denoiser.shape)
+    check_condition(condition)
+    times = timesteps(denoiser.schedule.T, num_steps, t_start)
+    batch_size = agree_on_batch_size(
+        x_t=_length(x_t),
+        condition=_length(condition),
+        seed=_length(seed),
+        generator=_length(generator),
+        batch_size=batch_size,
+    )
+    run = _Run(
+        denoiser=denoiser,
+        sampler=sampler,
+        eta=check_eta(sampler, eta),
+        condition=condition,
+        guidance=check_guidance(guidance),
+        clip_x_0=clip_x_0,
+        generators=check_generators(seed, generator, batch_size),
+    )
+    if run.generators is None and (x_t is None or run.eta > 0):
+        raise ValueError("seed or generator must be given: this run draws noise.")
+    if x_t is None and times[0] < denoiser.schedule.T:
+        raise ValueError("t_start below T needs x_t, the noisy image at t_start.")
+    return run.walk(run.draw() if x_t is None else x_t, times)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """The arguments of `sample` that stay the same from step to step, all of them checked."""
+
+    denoiser: NoisePredictor
+    sampler: str
+    eta: float
+    condition: Tensor | None
+    guidance: float
+    clip_x_0: bool
+    generators: list[torch.Generator] | None
+
+    @torch.no_grad()
+    def walk(self, x_t: Tensor, times: list[int]) -> Iterator[Step]:
+        device = getattr(self.denoiser, "device", x_t.device)
+        x_t = x_t.to(device, torch.float64 if x_t.dtype == torch.float64 else torch.float32)
+        last = None
+        for t, t_next in pairwise(times):
+            step = self.predict(x_t, t)
+            yield step
+            x_t = self.advance(step, t_next, last)
+            last = step
+        yield Step(0, x_t, torch.zeros_like(x_t), x_t)
+
+    def predict(self, x_t: Tensor, t: int) -> Step:
+        """Ask the network about x_t at t >= 1."""
+        t_batch = torch.full((len(x_t),), t, dtype=torch.int64, device=x_t.device)
+        condition = None if self.condition is None else self.condition.to(x_t.device)
+        # A denoiser that knows no guidance is fine as long as none is asked for.
+        extra = {} if self.guidance == 1 else {"guidance": self.guidance}
+        eps_hat = self.denoiser.predict_eps(x_t, t_batch, condition=condition, **extra)
+        check_eps_hat(eps_hat, x_t, t)
+        eps_hat = eps_hat.to(x_t.dtype)
+        x_0_hat = x_0_from_eps(self.denoiser.schedule, x_t, t, eps_hat)
+        return Step(t, x_t, eps_hat, x_0_hat.clamp(-1, 1) if self.clip_x_0 else x_0_hat)
+
+    def advance(self, step: Step, t_next: int, last: Step | None) -> Tensor:
+        """x at t_next, by the sampler's step function; `last` is the step before."""
+        move = (self.denoiser.schedule, step.x_t, step.x_0_hat, step.t, t_next)
+        draws = self.eta > 0 and t_next > 0
+        noise = self.draw().to(step.x_t) if draws else None
+        if self.sampler == "ddpm":
+            return ddpm_step(*move, noise=noise)
+        if self.sampler == "ddim":
+            return ddim_step(*move, noise=noise, eta=self.eta)
+        if self.sampler == "dpmpp_2m" and last is not None:
+            return dpmpp_2m_step(*move, last.t, last.x_0_hat)
+        x_guess = ddim_step(*move)
+        if self.sampler == "heun" and t_next > 0:
+            return heun_step(*move, x_guess, self.predict(x_guess, t_next).x_0_hat)
+        return x_guess
+
+    def draw(self) -> Tensor:
+        """(B, C, H, W) float32 noise on the CPU."""
+        assert self.generators is not None  # sample() refuses runs that would get here
+        return draw_noise(self.denoiser.shape, self.generators)
+
+
+def _length(argument: object) -> int | None:
+    """How many images an argument is for, if it tells."""
+    return len(argument) if isinstance(argument, Tensor | Sequence) else None

@@ -1,0 +1,153 @@
+"""Pictures out: between model space and pixels, and from pixels to PNG, WebP and GIF bytes.
+
+Knows nothing of models or pages. Pixels are (H, W, C) uint8 in 0..255 with C 1 or 3; model space is
+(C, H, W) float32 in [-1, 1].
+
+    x = pixels / 127.5 - 1,    pixels = round(127.5 (x + 1))
+"""
+
+import base64
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+PALETTE_SAMPLE = 32_768  # pixels of a whole film that its colours are chosen from
+
+
+def to_model_space(pixels: np.ndarray) -> np.ndarray:
+    """(..., H, W, C) or (H, W) uint8 -> (..., C, H, W) float32 in [-1, 1]."""
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8:
+        raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    x = pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
+    return np.ascontiguousarray(np.moveaxis(x, -1, -3))
+
+
+def to_pixels(x: np.ndarray) -> np.ndarray:
+    """(..., C, H, W) float -> (..., H, W, C) uint8: rounded and clipped; NaN becomes mid-grey."""
+    x = np.nan_to_num(np.asarray(x, np.float32), nan=0.0, posinf=1.0, neginf=-1.0)
+    pixels = np.rint((np.clip(x, -1, 1) + 1) * 127.5).astype(np.uint8)
+    return np.ascontiguousarray(np.moveaxis(pixels, -3, -1))
+
+
+def magnify(pixels: np.ndarray, scale: int) -> np.ndarray:
+    """(H, W, C) -> (scale H, scale W, C), every pixel a hard-edged square."""
+    return pixels.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def png_bytes(pixels: np.ndarray) -> bytes:
+    """A lossless PNG of (H, W), (H, W, 1) or (H, W, 3) uint8, fast rather than small."""
+    file = io.BytesIO()
+    _image(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+def png_data_uri(pixels: np.ndarray) -> str:
+    """The same PNG as an address that an <img> takes: data:image/png;base64,..."""
+    return "data:image/png;base64," + base64.b64encode(png_bytes(pixels)).decode("ascii")
+
+
+def sprite(
+    pictures: Sequence[np.ndarray], columns: int = 32, cell: int = 64, quality: int = 80
+) -> bytes:
+    """A sheet of thumbnails as lossy WebP, row by row from the top left, white after the last.
+
+    `pictures`: (H, W, C) uint8 each; `cell`: a thumbnail's side in pixels.
+    """
+    if not len(pictures):
+        raise ValueError("A sprite needs at least one picture.")
+    columns = min(columns, len(pictures))
+    sheet = Image.new("RGB", (columns * cell, -(-len(pictures) // columns) * cell), "white")
+    for index, pixels in enumerate(pictures):
+        thumbnail = _image(pixels)
+        if thumbnail.size != (cell, cell):
+            shrinks = cell < thumbnail.width
+            way = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
+            thumbnail = thumbnail.resize((cell, cell), way)
+        sheet.paste(thumbnail, (index % columns * cell, index // columns * cell))
+    file = io.BytesIO()
+    sheet.save(file, "WEBP", quality=quality, method=4)
+    return file.getvalue()
+
+
+def gif_bytes(
+    frames: Sequence[np.ndarray], scale: int = 4, duration: int | Sequence[int] = 80
+) -> bytes:
+    """An endless GIF of (H, W, C) uint8 frames, magnified with hard pixels.
+
+    `duration`: milliseconds a frame, one number or one for each. All frames share 256 colours,
+    chosen over the whole film, so that nothing flickers; grey frames are exact.
+    """
+    if not len(frames):
+        raise ValueError("A GIF needs at least one frame.")
+    durations = [duration] * len(frames) if isinstance(duration, int) else list(duration)
+    if len(durations) != len(frames):
+        raise ValueError(f"{len(frames)} frames need as many durations, not {len(durations)}.")
+    if frames[0].ndim == 2 or frames[0].shape[-1] == 1:
+        pages = [_image(magnify(frame, scale)) for frame in frames]
+    else:
+        palette = _shared_palette(frames)
+        pages = [_indexed(frame, palette, scale) for frame in frames]
+    file = io.BytesIO()
+    timing = durations if len(pages) > 1 else durations[0]
+    pages[0].save(
+        file, "GIF", save_all=True, append_images=pages[1:], duration=timing, loop=0, optimize=False
+    )
+    return file.getvalue()
+
+
+def png_strip(rows: Sequence[Sequence[np.ndarray]], scale: int = 4, gap: int = 4) -> bytes:
+    """A PNG of rows of frames, (H, W, C) uint8 each, magnified with hard pixels, on white.
+
+    All frames have one size; a row may be shorter than another, and grey stands beside colour.
+    """
+    if not len(rows) or not all(len(row) for row in rows):
+        raise ValueError("A strip needs at least one row, and each row at least one frame.")
+    height, width = (scale * side for side in rows[0][0].shape[:2])
+    columns = max(len(row) for row in rows)
+    grey = all(frame.ndim == 2 or frame.shape[-1] == 1 for row in rows for frame in row)
+    size = (columns * (width + gap) - gap, len(rows) * (height + gap) - gap)
+    sheet = Image.new("L" if grey else "RGB", size, "white")
+    for y, row in enumerate(rows):
+        for x, frame in enumerate(row):
+            sheet.paste(_image(magnify(frame, scale)), (x * (width + gap), y * (height + gap)))
+    return png_bytes(np.asarray(sheet))
+
+
+def _image(pixels: np.ndarray) -> Image.Image:
+    if pixels.dtype != np.uint8:
+        raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    return Image.fromarray(np.ascontiguousarray(pixels))
+
+
+def _shared_palette(frames: Sequence[np.ndarray]) -> np.ndarray:
+    """(P, 3) uint8: at most 256 colours for all frames, black and white among them.
+
+    The last frame, which is looked at longest, has half the say.
+    """
+    every = np.concatenate([frame.reshape(-1, 3) for frame in frames])
+    halves = [_spread(every, PALETTE_SAMPLE), _spread(frames[-1].reshape(-1, 3), PALETTE_SAMPLE)]
+    sample = np.concatenate(halves).reshape(2, PALETTE_SAMPLE, 3)
+    chosen = Image.fromarray(sample).quantize(254, Image.Quantize.MEDIANCUT, kmeans=2)
+    palette = [0, 0, 0, 255, 255, 255, *(chosen.getpalette() or [])]
+    return np.array(palette[: 3 * 256], np.uint8).reshape(-1, 3)
+
+
+def _spread(colours: np.ndarray, count: int) -> np.ndarray:
+    """`count` of the colours (N, 3), evenly spread over them."""
+    return colours[np.linspace(0, len(colours) - 1, count).astype(int)]
+
+
+def _indexed(frame: np.ndarray, palette: np.ndarray, scale: int) -> Image.Image:
+    """Each pixel the nearest colour exactly (Pillow's own search is coarse, and tints white)."""
+    colours = palette.astype(np.float32)
+    nearness = frame.astype(np.float32) @ colours.T - (colours**2).sum(axis=1) / 2  # (H, W, P)
+    page = Image.fromarray(magnify(nearness.argmax(axis=-1).astype(np.uint8), scale))
+    page.putpalette(palette.tobytes())
+    return page

@@ -1,0 +1,80 @@
+"""A training run's every hyperparameter, read from a TOML file in `configs/`."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CONFIGS = Path(__file__).parent / "configs"
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    set: str  # "emoji" or "digits"
+    shape: tuple[int, int, int]  # (C, H, W)
+    mirror: bool = False
+    shift: int = 0  # pixels
+    scale: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    schedule: dict[str, Any]
+    prediction: str  # "eps", "x_0" or "v"
+    network: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    steps: int
+    batch: int  # over all GPUs
+    learning_rate: float
+    weight_decay: float
+    warm_up: int  # steps
+    condition_dropout: float
+    ema: float
+    clip_gradient: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Config:
+    name: str
+    data: DataConfig
+    model: ModelConfig
+    training: TrainingConfig
+    source: dict[str, Any] = field(repr=False)  # the file as read, kept in the checkpoint
+
+    @classmethod
+    def read(cls, name_or_path: str) -> "Config":
+        """From `configs/<name>.toml`, or from any TOML file."""
+        path = Path(name_or_path)
+        if path.suffix != ".toml":
+            path = CONFIGS / f"{name_or_path}.toml"
+        if not path.is_file():
+            names = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.toml")))
+            raise ValueError(f"There is no config {name_or_path!r} (there: {names}).")
+        source = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = dict(source["data"])
+        data["shape"] = tuple(data["shape"])
+        if "scale" in data:
+            data["scale"] = tuple(data["scale"])
+        return cls(
+            name=source["name"],
+            data=DataConfig(**data),
+            model=ModelConfig(**source["model"]),
+            training=TrainingConfig(**source["training"]),
+            source=source,
+        )
+
+    def checkpoint_config(self, conditions: list[str]) -> dict[str, Any]:
+        """What `explorer.denoiser.checkpoints` needs to rebuild the denoiser, and how it came."""
+        return {
+            "format": 1,
+            "shape": list(self.data.shape),
+            "conditions": conditions,
+            "schedule": self.model.schedule,
+            "prediction": self.model.prediction,
+            "network": self.model.network,
+            "trained_with": self.source,
+        }

@@ -1,0 +1,145 @@
+"""What a trained denoiser is worth: its error against t, its samples, and how many are copies.
+
+Every figure goes to the checkpoint's metrics.json under a name that says what it is.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.denoiser.denoiser import Denoiser, PredictsEps
+from explorer.denoiser.ideal import IdealDenoiser
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.samplers import sample
+from explorer.training.datasets import Dataset, to_model_space
+
+TIMES = list(range(25, 1000, 50))  # 25, 75 ... 975
+
+
+@torch.inference_mode()
+def eps_mse(
+    denoiser: PredictsEps, x_0: Tensor, condition: Tensor | None, batch: int = 1000, seed: int = 0
+) -> list[float]:
+    """Mean |eps_hat - eps|^2 per pixel at each of TIMES, over all of x_0 (N, C, H, W)."""
+    generator = torch.Generator().manual_seed(seed)
+    curve = []
+    for t in TIMES:
+        total = 0.0
+        for start in range(0, len(x_0), batch):
+            clean = x_0[start : start + batch]
+            eps = torch.randn(clean.shape, generator=generator).to(clean.device)
+            x_t = diffuse(denoiser.schedule, clean, t, eps)
+            told = None if condition is None else condition[start : start + batch]
+            times = torch.full((len(clean),), t, device=clean.device)
+            eps_hat = denoiser.predict_eps(x_t, times, told)
+            total += (eps_hat - eps).double().square().mean(dim=(1, 2, 3)).sum().item()
+        curve.append(total / len(x_0))
+    return curve
+
+
+def error_curves(denoiser: Denoiser, dataset: Dataset, most: int = 10_000) -> dict[str, Any]:
+    """The error against t, on images seen and held out, told the condition and not.
+
+    The ideal denoiser knows all training images and nothing else: on seen images it is the floor,
+    on held-out ones it shows what memory alone is worth. At most `most` images of each part.
+    """
+    seen, seen_condition = to_model_space(dataset.images[:most]), dataset.condition[:most]
+    held = to_model_space(dataset.held_out_images[:most])
+    held_condition = dataset.held_out_condition[:most]
+    ideal = IdealDenoiser(to_model_space(dataset.images), denoiser.schedule)
+    few = 1000  # the ideal denoiser compares each image with the whole set
+    curves = {
+        "seen": eps_mse(denoiser, seen, None),
+        "seen_conditional": eps_mse(denoiser, seen, seen_condition),
+        "held_out": eps_mse(denoiser, held, None),
+        "held_out_conditional": eps_mse(denoiser, held, held_condition),
+        "ideal_seen": eps_mse(ideal, seen[:few], None, batch=250),
+        "ideal_held_out": eps_mse(ideal, held[:few], None, batch=250),
+    }
+    rounded = {name: [float(f"{value:.4g}") for value in curve] for name, curve in curves.items()}
+    return {
+        "t": TIMES,
+        "num_seen": len(seen),
+        "num_held_out": len(held),
+        "num_ideal": min(few, len(seen)),
+        **rounded,
+        "mean": {name: float(f"{np.mean(curve):.4g}") for name, curve in curves.items()},
+    }
+
+
+def draw_samples(
+    denoiser: Denoiser, condition: Tensor, seed: int, batch: int = 1000, **options: Any
+) -> Iterator[Tensor]:
+    """DDIM, 50 steps, eta 0 unless `options` say otherwise: (B, C, H, W) in [-1, 1], on the device.
+
+    Image i has seed `seed + i`, whatever the batch.
+    """
+    options = {"sampler": "ddim", "num_steps": 50} | options
+    for start in range(0, len(condition), batch):
+        part = condition[start : start + batch]
+        last = None
+        for last in sample(denoiser, seed=seed + start, condition=part, **options):
+            pass
+        assert last is not None
+        yield last.x_t.clamp(-1, 1).to(denoiser.device)
+
+
+def sheet(denoiser: Denoiser, columns: int = 8, seed: int = 0) -> np.ndarray:
+    """A row per condition; left half guidance 1, right half guidance 2, the same seeds.
+
+    Returns:
+        (rows * H, 2 * columns * W, C) uint8.
+    """
+    device, rows = denoiser.device, len(denoiser.conditions)
+    condition = torch.arange(rows, device=device).repeat_interleave(columns)
+    halves = []
+    for guidance in (1.0, 2.0):
+        x = torch.cat(list(draw_samples(denoiser, condition, seed, guidance=guidance)))
+        pixels = ((x + 1) * 127.5).round().byte().cpu()
+        c, h, w = denoiser.shape
+        grid = pixels.view(rows, columns, c, h, w).permute(0, 3, 1, 4, 2)  # rows H columns W C
+        halves.append(grid.reshape(rows * h, columns * w, c))
+    return torch.cat(halves, dim=1).numpy()
+
+
+def copies(denoiser: Denoiser, dataset: Dataset, num: int = 200, seed: int = 10_000) -> dict:
+    """How near samples come to the training images.
+
+    The distance is the root mean squared difference, pixels in 0..1, to the nearest training image
+    over mirror images and shifts of up to 4 pixels. A sample counts as a copy below 0.05, and as
+    a near copy below 0.10 (both thresholds chosen by looking). Held-out images, measured alike,
+    say what an image that the network never saw would give.
+    """
+    device = denoiser.device
+    generator = torch.Generator().manual_seed(seed)
+    index = torch.randint(len(dataset.condition), (num,), generator=generator)
+    condition = dataset.condition[index.to(dataset.condition.device)].to(device)
+    x = torch.cat(list(draw_samples(denoiser, condition, seed)))
+    train = to_model_space(dataset.images).to(device)
+    result: dict[str, Any] = {"num_samples": num, "sampler": "ddim 50, eta 0, guidance 1"}
+    held_out = to_model_space(dataset.held_out_images[:num]).to(device)
+    for name, pictures in (("samples", x), ("held_out", held_out)):
+        distance = nearest_distance(pictures, train).cpu()
+        result[name] = {
+            "median_distance": round(distance.median().item(), 4),
+            "share_below_0.05": round((distance < 0.05).double().mean().item(), 4),
+            "share_below_0.10": round((distance < 0.10).double().mean().item(), 4),
+        }
+    return result
+
+
+def nearest_distance(x: Tensor, train: Tensor, reach: int = 4) -> Tensor:
+    """(N,) distance of each x to the nearest of `train`, as `copies` defines it."""
+    best = torch.full((len(x),), math.inf, device=x.device)
+    offsets = range(-reach, reach + 1, 2)
+    flat = train.flatten(1)
+    for mirrored in (x, x.flip(3)):
+        for down in offsets:
+            for right in offsets:
+                moved = mirrored.roll((down, right), dims=(2, 3)).flatten(1)
+                best = torch.minimum(best, torch.cdist(moved, flat).amin(1))
+    return best / math.sqrt(flat.shape[1]) / 2  # [-1, 1] is two units wide

@@ -1,0 +1,87 @@
+"""Two questions to a classifier about drawn digits.
+
+Can a judge that learnt from real digits name them? Can a classifier that learnt from *nothing but*
+drawn digits read real ones? The first catches bad pictures, the second catches too little variety.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from explorer.denoiser.denoiser import Denoiser
+from explorer.training.config import DataConfig
+from explorer.training.datasets import Dataset, augment, to_model_space
+from explorer.training.evaluation import draw_samples
+
+AUGMENTATION = DataConfig(set="digits", shape=(1, 28, 28), shift=2, scale=(0.85, 1.0))
+
+
+class Judge(nn.Sequential):
+    """A plain convolutional classifier of (B, 1, 28, 28) in [-1, 1] -> (B, 10) logits."""
+
+    def __init__(self) -> None:
+        def block(before: int, after: int, stride: int = 1) -> list[nn.Module]:
+            convolution = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
+            return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
+
+        super().__init__(
+            *block(1, 32), *block(32, 32), *block(32, 64, 2),
+            *block(64, 64), *block(64, 128, 2), *block(128, 128),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(128, 10),
+        )  # fmt: skip
+
+
+def train_judge(images: Tensor, labels: Tensor, epochs: int = 20, seed: int = 0) -> Judge:
+    """images: (N, 1, 28, 28) uint8 on the device; labels: (N,) int64."""
+    device = images.device
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)  # the initial weights and dropout
+        judge = Judge().to(device).train()
+        generator = torch.Generator(device).manual_seed(seed)
+        batch, steps = 256, epochs * (len(images) // 256)
+        optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=1e-2)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
+        for _ in range(steps):
+            index = torch.randint(len(images), (batch,), generator=generator, device=device)
+            x = augment(to_model_space(images[index]), AUGMENTATION, generator)
+            loss = F.cross_entropy(judge(x), labels[index], label_smoothing=0.05)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return judge.eval()
+
+
+@torch.inference_mode()
+def share_named_rightly(judge: Judge, images: Tensor, labels: Tensor) -> float:
+    """images: (N, 1, 28, 28) uint8; labels: (N,) -> the judge's accuracy."""
+    right = 0
+    for start in range(0, len(images), 2000):
+        logits = judge(to_model_space(images[start : start + 2000]))
+        right += int((logits.argmax(1) == labels[start : start + 2000]).sum())
+    return right / len(images)
+
+
+def judge_digits(denoiser: Denoiser, dataset: Dataset, num: int = 60_000) -> tuple[dict, Judge]:
+    """Both questions: 10,000 of `num` samples for the first, all of them for the second."""
+    judge = train_judge(dataset.images, dataset.condition)
+    test = dataset.held_out_images, dataset.held_out_condition
+    labels = torch.arange(num, device=denoiser.device) % 10
+    drawn = torch.cat(
+        [
+            ((x + 1) * 127.5).round().byte()
+            for x in draw_samples(denoiser, labels, seed=1_000_000, batch=2000)
+        ]
+    )
+    student = train_judge(drawn, labels, seed=1)
+    result: dict[str, Any] = {
+        "sampler": "ddim, 50 steps, eta 0, guidance 1",
+        "judge_on_real_test_set": share_named_rightly(judge, *test),
+        "num_judged": min(10_000, num),
+        "judge_names_samples_rightly": share_named_rightly(judge, drawn[:10_000], labels[:10_000]),
+        "num_samples_learnt_from": num,
+        "learnt_from_samples_only_on_real_test_set": share_named_rightly(student, *test),
+    }
+    return result, judge

@@ -1,0 +1,133 @@
+"""A browser, served apps and watchful pages for the tests that do what a visitor does.
+
+Without any browser these tests are skipped; where CI is set a missing browser is a failure.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+OURSELVES = ("localhost", "127.0.0.1")
+WAIT = 10_000  # ms: what a page may take before a test gives up
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Gradio's queue asks pandas for two things that pandas 3 no longer wants to be asked.
+    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
+    # And it tries a port with a socket that it leaves to the garbage collector.
+    config.addinivalue_line(
+        "filterwarnings", r"ignore:unclosed <socket.*laddr=\('0\.0\.0\.0', 0\)>:ResourceWarning"
+    )
+
+
+def _without_browser(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"The browser tests must run here, but {reason}.", pytrace=False)
+    pytest.skip(f"{reason}; the browser tests need one")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """A headless Chromium: the one that CHROMIUM names, or the system's."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _without_browser("Playwright is not installed")
+    found = [os.environ.get("CHROMIUM"), *map(shutil.which, CHROMIUM_NAMES)]
+    path = next(filter(None, found), None)
+    if path is None:
+        _without_browser(f"no browser was found (CHROMIUM, {', '.join(CHROMIUM_NAMES)})")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[..., str]]:
+    """`serve(demo, **launch_settings)` serves a gr.Blocks until the session ends; gives its address."""
+    served = []
+
+    def start(demo, **settings) -> str:
+        _, address, _ = demo.launch(
+            **{
+                "prevent_thread_lock": True,
+                "run_history": False,
+                "ssr_mode": False,
+                "quiet": True,
+                "server_name": "127.0.0.1",
+                **settings,
+            }
+        )
+        served.append(demo)
+        return address
+
+    yield start
+    for demo in served:
+        demo.close(verbose=False)
+
+
+@pytest.fixture
+def new_page(browser) -> Iterator[Callable]:
+    """`new_page(**context_settings)` opens a tab of its own session, on a desktop screen or PHONE.
+
+    The test fails if one of its pages logs an error, throws one, or asks anyone but this machine.
+    """
+    contexts = []
+    troubles = []
+
+    def check(request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname not in OURSELVES:
+            troubles.append(f"asked for {request.url}")
+
+    def listen(message) -> None:
+        if message.type == "error":
+            troubles.append(f"logged: {message.text}")
+
+    def start(**settings):
+        context = browser.new_context(**{"viewport": DESKTOP, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.on("request", check)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: troubles.append(f"threw: {error}"))
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert not troubles, "The page " + "; ".join(troubles)
+
+
+@pytest.fixture
+def page(new_page):
+    """One tab on a desktop screen; see `new_page`."""
+    return new_page()
+
+
+@pytest.fixture
+def phone_page(new_page):
+    """One tab on a phone's screen, with touch."""
+    return new_page(**PHONE)
