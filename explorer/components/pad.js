@@ -211,5 +211,4 @@ function take() {
 
 startSheet(props.ink, props.size);
 watch('value', take);
-watch(['ink', 'size'], () => startSheet(props.ink, props.size));
 take();

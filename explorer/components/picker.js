@@ -142,6 +142,7 @@ function filter() {
   find('.nothing').hidden = found.length > 0 || !tiles.length;
   find('.count').textContent = `${all ? '' : `${found.length} of `}${tiles.length} pictures`;
   chooseTabStop();
+  if (all) bringIntoSight(selected);
   element.dataset.shown = found.length;
   element.dataset.filterMs = (performance.now() - begun).toFixed(1);
 }

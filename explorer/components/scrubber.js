@@ -212,6 +212,7 @@ function take() {
     setEnds(ENDS);
     return tellState();
   }
+  if (piece.download) return save(piece.download);
   if (pastRuns.has(piece.run)) return;
   const sources = piece.frames || [];
   const start = piece.start || 0;
@@ -234,6 +235,14 @@ function take() {
   if (done && !wasDone) find('.announce').textContent = `The run is done: ${total} frames.`;
   if (!done) find('.announce').textContent = '';
   tellState();
+}
+
+// A file made on the server from this run ({ name, uri }): hand it to the browser to keep.
+function save({ name, uri }) {
+  const link = document.createElement('a');
+  link.href = uri;
+  link.download = name;
+  link.click();
 }
 
 function setEnds(ends) {
@@ -262,15 +271,19 @@ const KEYS = {
   End: () => moveTo(newest),
   ' ': togglePlay,
 };
+// The slider and the menu move by themselves, and Space presses a button.
+function hasOwnUse({ target, key }) {
+  if (target === range) return key !== ' ';
+  return target === speed || (target.tagName === 'BUTTON' && key === ' ');
+}
 figure.addEventListener('keydown', (event) => {
-  const ours = event.target === figure || (event.target === range && event.key === ' ');
-  const plain = !(event.ctrlKey || event.metaKey || event.altKey);
-  if (!ours || !plain || !(event.key in KEYS) || newest < 0) return;
-  event.preventDefault(); // neither scroll the page nor move twice
+  const withModifier = event.ctrlKey || event.metaKey || event.altKey;
+  if (!(event.key in KEYS) || withModifier || hasOwnUse(event) || newest < 0) return;
+  event.preventDefault(); // do not scroll the page
   KEYS[event.key]();
 });
 figure.addEventListener('keyup', (event) => {
-  if (event.target === figure && !playing) settle();
+  if (event.key in KEYS && !hasOwnUse(event) && !playing) settle();
 });
 
 makeViews(props.views);

@@ -30,6 +30,8 @@ class Scrubber(gr.HTML):
       it are shown as mathematical symbols
     - `ends`: two labels of the timeline's ends, if other than "noise, t = T" and "clean, t = 0"
 
+    - `download`: instead of frames, a file {"name", "uri"} for the browser to save
+
     Event `scrub`: the visitor came to rest on frame `k` (once, when a drag, key or Play ends).
     """
 

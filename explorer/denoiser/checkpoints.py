@@ -9,11 +9,11 @@ Nothing here knows of training or of the app.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from explorer.denoiser.denoiser import Denoiser
@@ -23,6 +23,7 @@ from explorer.diffusion.schedules import SCHEDULES
 FORMAT = 1
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 FILES = ("config.json", "model.safetensors", "metrics.json", "images.npz")
+HUB_ID = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
 
 
 class CheckpointError(ValueError):
@@ -35,23 +36,28 @@ def list_checkpoints(folder: Path | str = CHECKPOINTS) -> list[str]:
 
 
 def find_checkpoint(name: str | Path, folder: Path | str = CHECKPOINTS) -> Path:
-    """The folder of a checkpoint: a path, a name within `folder`, or a Hub id ("owner/name")."""
-    for path in (Path(folder) / str(name), Path(name)):
+    """The folder of a checkpoint: a name within `folder`, a path, or a Hub id ("owner/name")."""
+    candidates = [Path(folder) / name, Path(name)] if str(name) else []
+    for path in candidates:
         if (path / "config.json").is_file():
             return path
-    parts = str(name).split("/")
-    if len(parts) == 2 and all(parts) and not Path(name).exists():
-        return _download(str(name))
+    if any(path.is_dir() for path in candidates):
+        raise CheckpointError(f"{name} is no checkpoint: its config.json is missing.")
+    if re.fullmatch(HUB_ID, str(name)):
+        return _fetch(str(name))
     there = ", ".join(list_checkpoints(folder)) or "none"
     raise CheckpointError(f"There is no checkpoint {str(name)!r} in {folder} (there: {there}).")
 
 
-def _download(repo_id: str) -> Path:
-    """Fetch a checkpoint from the Hub into its cache (or find it there when offline)."""
-    from huggingface_hub import snapshot_download
-
+def _fetch(repo_id: str) -> Path:
+    """A checkpoint from the Hub: the copy in its cache if that is whole, else downloaded."""
     try:
-        return Path(snapshot_download(repo_id, allow_patterns=list(FILES)))
+        from huggingface_hub import snapshot_download, try_to_load_from_cache
+
+        cached = [try_to_load_from_cache(repo_id, name) for name in FILES[:2]]
+        if all(isinstance(path, str) for path in cached):
+            return Path(str(cached[0])).parent
+        return Path(snapshot_download(repo_id, allow_patterns=list(FILES), etag_timeout=5))
     except Exception as error:  # the Hub's client raises many kinds; the visitor needs one sentence
         raise CheckpointError(
             f"The checkpoint {repo_id!r} is neither a folder here nor could it be fetched from the "
@@ -73,31 +79,29 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def build_denoiser(config: dict[str, Any], name: str = "denoiser") -> Denoiser:
-    """An untrained denoiser from a config (see `save_denoiser` for its keys)."""
+    """An untrained denoiser from a config (see `save_denoiser` for its keys).
+
+    Raises:
+        CheckpointError: the config is foreign, incomplete or contradicts itself.
+    """
+    if config.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{name}: config.json is not that of one of our denoisers "
+            f'("format" should be {FORMAT}, but is {config.get("format")!r}).'
+        )
     try:
-        if config["format"] != FORMAT:
-            raise CheckpointError(
-                f"{name}: this checkpoint has format {config['format']!r}; "
-                f"this version reads format {FORMAT}."
-            )
         channels, height, width = (int(n) for n in config["shape"])
         conditions = [str(condition) for condition in config["conditions"]]
         schedule_config = dict(config["schedule"])
         schedule = SCHEDULES[schedule_config.pop("name")](**schedule_config)
-        network_config = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in config["network"].items()
-        }
+        network_config = dict(config["network"])
         network = UNet(channels=channels, num_conditions=len(conditions), **network_config)
-        return Denoiser(
-            network.eval(), schedule, config["prediction"], (channels, height, width), conditions,
-            name,
-        )  # fmt: skip
-    except CheckpointError:
-        raise
-    except (KeyError, TypeError, ValueError) as error:
+        shape = (channels, height, width)
+        return Denoiser(network.eval(), schedule, config["prediction"], shape, conditions, name)
+    except Exception as error:  # whatever a wrong value can set off deep inside the network
         raise CheckpointError(
-            f"{name}: config.json does not describe one of our denoisers ({error})."
+            f"{name}: config.json does not describe one of our denoisers "
+            f"({type(error).__name__}: {error})."
         ) from error
 
 
@@ -115,23 +119,31 @@ def load_denoiser(
         CheckpointError: missing, damaged or foreign; the message says which.
     """
     path = find_checkpoint(name, folder)
-    denoiser = build_denoiser(read_json(path / "config.json"), path.name)
-    weights_path = path / "model.safetensors"
+    with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced at once
+        denoiser = build_denoiser(read_json(path / "config.json"), path.name)
+    weights = _read_weights(path / "model.safetensors")
     try:
-        weights = load_file(weights_path)
-    except (OSError, SafetensorError) as error:
-        reason = "is missing" if not weights_path.exists() else "is damaged"
-        raise CheckpointError(f"{weights_path} {reason}.") from error
-    try:
-        denoiser.network.load_state_dict({key: value.float() for key, value in weights.items()})
+        denoiser.network.load_state_dict(weights)
     except RuntimeError as error:
         raise CheckpointError(
-            f"{weights_path} does not fit the network that config.json describes."
+            f"{path / 'model.safetensors'} does not fit the network that config.json describes."
         ) from error
-    if not all(bool(p.isfinite().all()) for p in denoiser.network.parameters()):
-        raise CheckpointError(f"{weights_path} holds weights that are not finite.")
-    denoiser.network.requires_grad_(False).to(device)
+    # Channels last: the same numbers, a quarter faster on a CPU.
+    denoiser.network.requires_grad_(False).to(device, memory_format=torch.channels_last)
     return denoiser
+
+
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The weights as float32, or a CheckpointError that says what is wrong."""
+    if not path.is_file():
+        raise CheckpointError(f"{path} is missing.")
+    try:
+        weights = {key: value.float() for key, value in load_file(path).items()}
+    except Exception as error:  # a damaged file can fail in many ways
+        raise CheckpointError(f"{path} is damaged: it cannot be read as safetensors.") from error
+    if not all(bool(value.isfinite().all()) for value in weights.values()):
+        raise CheckpointError(f"{path} is damaged: it holds weights that are not finite.")
+    return weights
 
 
 def save_denoiser(
@@ -144,9 +156,14 @@ def save_denoiser(
         weights: the network's state dict.
         config: {"format", "shape", "conditions", "schedule": {"name", ...}, "prediction",
             "network": {...}, and anything else worth keeping}.
+
+    Raises:
+        CheckpointError: a weight is not finite, or too large for half precision.
     """
+    half = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
+    if not all(bool(value.isfinite().all()) for value in half.values()):
+        raise CheckpointError(f"The weights for {path} are not finite in half precision.")
     path = Path(path)
     path.mkdir(parents=True, exist_ok=True)
     (path / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    half = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
     save_file(half, path / "model.safetensors", metadata={"format": "pt"})

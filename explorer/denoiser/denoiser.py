@@ -36,6 +36,28 @@ class PredictsEps(Protocol):
     ) -> Tensor: ...
 
 
+def check_arguments(
+    denoiser: PredictsEps, x_t: Tensor, t: Tensor, condition: Tensor | None
+) -> None:
+    """Raise ValueError unless these are what `predict_eps` takes."""
+    if x_t.ndim != 4 or tuple(x_t.shape[1:]) != tuple(denoiser.shape):
+        shape = ", ".join(map(str, denoiser.shape))
+        raise ValueError(f"x_t must have shape (B, {shape}), not {tuple(x_t.shape)}.")
+    batch, T, last = len(x_t), denoiser.schedule.T, len(denoiser.conditions) - 1
+    if t.shape != (batch,) or t.dtype != torch.int64:
+        raise ValueError(f"t must be {batch} int64 numbers, one per image.")
+    if batch and not (1 <= int(t.min()) and int(t.max()) <= T):
+        raise ValueError(f"t must lie in 1..{T}.")
+    if condition is None:
+        return
+    if last < 0:
+        raise ValueError("this denoiser knows no conditions: condition must be None.")
+    if condition.shape != (batch,) or condition.dtype != torch.int64:
+        raise ValueError(f"condition must be {batch} int64 indices, one per image, or None.")
+    if batch and not (0 <= int(condition.min()) and int(condition.max()) <= last):
+        raise ValueError(f"condition must lie in 0..{last}.")
+
+
 class Denoiser:
     """A trained network that predicts noise.
 
@@ -72,7 +94,7 @@ class Denoiser:
     def device(self) -> torch.device:
         return next(self.network.parameters()).device
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
@@ -91,9 +113,9 @@ class Denoiser:
         Raises:
             ValueError: shapes, t or condition out of range.
         """
-        self._check(x_t, t, condition)
+        check_arguments(self, x_t, t, condition)
         device = self.device
-        x, t = x_t.to(device), t.to(device)
+        x, t = x_t.to(device, torch.float32), t.to(device)
         none = torch.zeros_like(t)
         chosen = none if condition is None else condition.to(device) + 1
         if guidance == 1.0 or condition is None:
@@ -111,25 +133,3 @@ class Denoiser:
         if self.prediction == "x_0":
             return eps_from_x_0(self.schedule, x_t, t, raw)
         return raw
-
-    def _check(self, x_t: Tensor, t: Tensor, condition: Tensor | None) -> None:
-        if x_t.ndim != 4 or tuple(x_t.shape[1:]) != tuple(self.shape):
-            raise ValueError(
-                f"x_t must have shape (B, {', '.join(map(str, self.shape))}), "
-                f"not {tuple(x_t.shape)}."
-            )
-        batch = x_t.shape[0]
-        if t.shape != (batch,) or t.dtype != torch.int64:
-            raise ValueError(f"t must be {batch} int64 numbers, one per image.")
-        if batch and not (1 <= int(t.min()) and int(t.max()) <= self.schedule.T):
-            raise ValueError(f"t must lie in 1..{self.schedule.T}.")
-        if condition is None:
-            return
-        if condition.shape != (batch,) or condition.dtype != torch.int64:
-            raise ValueError(f"condition must be {batch} int64 indices, one per image, or None.")
-        if batch and not (0 <= int(condition.min()) and int(condition.max()) < self.num_conditions):
-            raise ValueError(f"condition must lie in 0..{self.num_conditions - 1}.")
-
-    @property
-    def num_conditions(self) -> int:
-        return len(self.conditions)

@@ -12,6 +12,7 @@ loss describes: Karras et al. 2022, appendix B.3), and it can only ever draw ima
 import torch
 from torch import Tensor
 
+from explorer.denoiser.denoiser import check_arguments
 from explorer.diffusion.predictions import eps_from_x_0
 from explorer.diffusion.schedules import NoiseSchedule
 
@@ -22,8 +23,11 @@ class IdealDenoiser:
     Args:
         images: (N, C, H, W) in [-1, 1].
         schedule: the noise schedule.
-        condition_of: (N,) int64, each image's index into `conditions`; needed to use conditions.
+        condition_of: (N,) int64, each image's index into `conditions`; given with it or not at all.
         conditions: names.
+
+    Raises:
+        ValueError: images or condition_of of another shape, or one of the last two is missing.
     """
 
     def __init__(
@@ -36,11 +40,15 @@ class IdealDenoiser:
     ):
         if images.ndim != 4 or len(images) == 0:
             raise ValueError("images must have shape (N, C, H, W) with N at least 1.")
+        if (condition_of is None) != (not conditions):
+            raise ValueError("condition_of and conditions must be given together.")
+        if condition_of is not None and condition_of.shape != (len(images),):
+            raise ValueError(f"condition_of must hold {len(images)} indices, one per image.")
         self.images = images.flatten(1).float()  # (N, D)
         self.squared_norm = self.images.square().sum(1)  # (N,)
         self.schedule = schedule
         self.shape = (int(images.shape[1]), int(images.shape[2]), int(images.shape[3]))
-        self.condition_of = condition_of
+        self.condition_of = None if condition_of is None else condition_of.to(images.device)
         self.conditions = conditions or []
         self.name = name
 
@@ -48,18 +56,17 @@ class IdealDenoiser:
     def device(self) -> torch.device:
         return self.images.device
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def predict_x_0(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
         """x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser` -> x_0_hat."""
-        x = x_t.to(self.device).flatten(1)  # (B, D)
+        check_arguments(self, x_t, t, condition)
+        x = x_t.to(self.images).flatten(1)  # (B, D)
         signal = self.schedule.at(self.schedule.signal_scale, t, like=x)  # (B, 1)
         noise = self.schedule.at(self.schedule.noise_scale, t, like=x)
         # |x_t - s x^i|^2 without the term in x_t alone, which the softmax cancels.
         distance = signal.square() * self.squared_norm - 2 * signal * (x @ self.images.T)  # (B, N)
         logits = -distance / (2 * noise.square())
-        if condition is not None:
-            if self.condition_of is None:
-                raise ValueError("this set of images has no conditions.")
+        if condition is not None and self.condition_of is not None:
             other = self.condition_of[None, :] != condition.to(self.device)[:, None]
             if bool(other.all(1).any()):
                 raise ValueError("no image of the set has this condition.")

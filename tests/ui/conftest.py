@@ -30,7 +30,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_s
 
 def pytest_configure(config: pytest.Config) -> None:
     # Gradio's queue asks pandas for two things that pandas 3 no longer wants to be asked.
-    for message in ("'future.no_silent_downcasting' is deprecated", "The copy keyword is deprecated"):
+    for message in ("'future.no_silent_downcasting' is dep", "The copy keyword is deprecated"):
         config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
     # And it tries a port with a socket that it leaves to the garbage collector.
     config.addinivalue_line(
@@ -56,16 +56,14 @@ def browser() -> Iterator:
     if path is None:
         _without_browser(f"no browser was found (CHROMIUM, {', '.join(CHROMIUM_NAMES)})")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=list(CHROMIUM_ARGUMENTS)
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
         yield chromium
         chromium.close()
 
 
 @pytest.fixture(scope="session")
 def serve() -> Iterator[Callable[..., str]]:
-    """`serve(demo, **launch_settings)` serves a gr.Blocks until the session ends; gives its address."""
+    """`serve(demo, **launch_settings)` serves a gr.Blocks until the session ends."""
     served = []
 
     def start(demo, **settings) -> str:
@@ -87,13 +85,29 @@ def serve() -> Iterator[Callable[..., str]]:
         demo.close(verbose=False)
 
 
-@pytest.fixture
-def new_page(browser) -> Iterator[Callable]:
-    """`new_page(**context_settings)` opens a tab of its own session, on a desktop screen or PHONE.
+@pytest.fixture(scope="session")
+def context_for(browser) -> Iterator[Callable]:
+    """`context_for(**settings)` gives one browser context a set of settings: a warm cache."""
+    contexts: dict[str, object] = {}
 
-    The test fails if one of its pages logs an error, throws one, or asks anyone but this machine.
+    def get(**settings):
+        key = repr(sorted(settings.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(**settings)
+        return contexts[key]
+
+    yield get
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.fixture
+def new_page(context_for) -> Iterator[Callable]:
+    """`new_page(**context_settings)` opens a tab, by default on a desktop screen.
+
+    The test fails if one of its tabs logs an error, throws one, or asks anyone but this machine.
     """
-    contexts = []
+    pages = []
     troubles = []
 
     def check(request) -> None:
@@ -106,9 +120,8 @@ def new_page(browser) -> Iterator[Callable]:
             troubles.append(f"logged: {message.text}")
 
     def start(**settings):
-        context = browser.new_context(**{"viewport": DESKTOP, **settings})
-        contexts.append(context)
-        page = context.new_page()
+        page = context_for(**{"viewport": DESKTOP, **settings}).new_page()
+        pages.append(page)
         page.set_default_timeout(WAIT)
         page.on("request", check)
         page.on("console", listen)
@@ -116,8 +129,8 @@ def new_page(browser) -> Iterator[Callable]:
         return page
 
     yield start
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not troubles, "The page " + "; ".join(troubles)
 
 

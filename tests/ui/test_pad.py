@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 
 import gradio as gr
 import numpy as np
@@ -219,3 +220,8 @@ def test_the_drawing_can_be_named_and_reached_without_a_mouse(page, address):
     assert page.evaluate(focused) == "Black"
     for button in page.locator(f"{COLOUR} button").all():
         assert button.get_attribute("aria-label") or button.inner_text()
+
+
+def test_its_configuration_is_plain_data():
+    """A parameter that is also a quoted word of the script would become an event listener there."""
+    json.dumps(Pad(elem_id="pad").get_config())

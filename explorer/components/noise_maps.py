@@ -1,0 +1,28 @@
+"""The noise maps: true noise, predicted noise and their difference on one signed colour scale.
+
+Knows nothing of networks: it draws the scene and the prediction that it is sent.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from .files import read_parts
+
+
+class NoiseMaps(gr.HTML):
+    """Three maps with one colour bar, x_0 beside x_0_hat, and the figures.
+
+    Value: as the `Noiser`'s, a dict with `scene`, `prediction` or both (see `signals`).
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, **settings: Any):
+        super().__init__(
+            value=value,
+            apply_default_css=False,
+            **read_parts("noise_maps", uses=("pixels",)),
+            **settings,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}

@@ -1,0 +1,126 @@
+// The noiser: draws x_t = signal_scale x_0 + noise_scale eps for every t, in the browser.
+//
+// props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
+// that props.follows names, and tells the page of every moment it draws with the event
+// "explorer:moment" { t, x_t, choices }, which the page's live figures listen to.
+
+const find = (selector) => element.querySelector(selector);
+const all = (selector) => element.querySelectorAll(selector);
+const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0
+
+let scene = null; // { key, shape, x_0, eps, alpha_bar, choices }
+let t = 0;
+let x_t = null;
+
+const level = (value) => (value + 1) * 127.5; // model space -> 0..255
+const scales = (time) => {
+  const alphaBar = scene.alpha_bar[time];
+  return [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+};
+
+function drawMix(canvas, signal, noise) {
+  const { shape, x_0, eps } = scene;
+  const size = shape[1] * shape[2];
+  paint(canvas, shape, (c, i) => level(signal * x_0[c * size + i] + noise * eps[c * size + i]));
+}
+
+function drawMoment() {
+  const [signal, noise] = scales(t);
+  const { x_0, eps } = scene;
+  for (let i = 0; i < x_t.length; i++) x_t[i] = signal * x_0[i] + noise * eps[i];
+  const size = scene.shape[1] * scene.shape[2];
+  for (const name of ['.x_t', '.sum']) {
+    paint(find(name), scene.shape, (c, i) => level(x_t[c * size + i]));
+  }
+  if (find('.parts').open) {
+    drawMix(find('.signal_part'), signal, 0);
+    drawMix(find('.noise_part'), 0, noise);
+  }
+  writeNumbers(signal, noise);
+  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, choices: scene.choices } }));
+}
+
+function writeNumbers(signal, noise) {
+  const power = signal * signal;
+  const snr = power / (1 - power);
+  const write = (name, text) => all(name).forEach((output) => { output.textContent = text; });
+  write('.signal', signal.toFixed(3));
+  write('.noise', noise.toFixed(3));
+  write('.time', t);
+  write('.share', `${(100 * power).toFixed(1)} %`);
+  write('.snr', t === 0 ? '∞' : snr >= 0.01 ? snr.toFixed(2) : snr.toExponential(1));
+  const T = scene.alpha_bar.length - 1;
+  const nearest = Math.round((8 * t) / T);
+  all('.strip button').forEach((button, k) => button.classList.toggle('near', k === nearest));
+}
+
+function drawScene() {
+  const { shape, eps, alpha_bar } = scene;
+  const size = shape[1] * shape[2];
+  const T = alpha_bar.length - 1;
+  x_t = new Float32Array(scene.x_0.length);
+  drawMix(find('.x_0'), 1, 0);
+  paint(find('.eps'), shape, (c, i) => level(eps[c * size + i] / NOISE_RANGE));
+  all('.strip button').forEach((button, k) => {
+    const time = Math.round((k * T) / 8);
+    button.dataset.t = time;
+    button.querySelector('span').textContent = time;
+    button.setAttribute('aria-label', `Go to t = ${time}`);
+    drawMix(button.querySelector('canvas'), ...scales(time));
+  });
+  find('.last').textContent = `${T} noise`;
+}
+
+function drawPrediction({ t: time, eps_hat, eps_step }) {
+  const canvas = find('.eps_hat');
+  const size = scene.shape[1] * scene.shape[2];
+  const values = eps_hat ? new Int8Array(bytesOf(eps_hat).buffer) : null;
+  const scale = (eps_step || 1) / NOISE_RANGE;
+  paint(canvas, scene.shape, (c, i) => (values ? level(values[c * size + i] * scale) : 128));
+  canvas.setAttribute('aria-label', values ? `Predicted noise at t = ${time}` : 'At t = 0 there is no noise');
+  element.dataset.prediction = time;
+}
+
+function moveTo(time) {
+  if (!scene || !Number.isFinite(time)) return;
+  t = Math.max(0, Math.min(scene.alpha_bar.length - 1, Math.round(time)));
+  drawMoment();
+  element.dataset.t = t;
+}
+
+function take() {
+  const value = props.value;
+  if (!value) return;
+  if (value.scene && value.scene.key !== scene?.key) {
+    const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
+    scene = { key, shape, alpha_bar, choices, x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1), eps: floatsOf(eps) };
+    drawScene();
+    moveTo(value.t ?? t);
+    element.dataset.scene = key;
+  } else if (value.t !== undefined && value.t !== null) {
+    moveTo(value.t);
+  }
+  if (value.prediction && value.prediction.key === scene?.key) drawPrediction(value.prediction);
+}
+
+// A click on the strip moves the slider itself, as a visitor's hand would.
+function moveSlider(time) {
+  const range = document.querySelector(`${props.follows} input[type="range"]`);
+  if (!range) return;
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, time);
+  range.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+for (let k = 0; k < 9; k++) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.append(document.createElement('canvas'), document.createElement('span'));
+  button.addEventListener('click', () => moveSlider(Number(button.dataset.t)));
+  find('.strip').append(button);
+}
+document.addEventListener('input', (event) => {
+  if (event.target.closest?.(props.follows)) moveTo(Number(event.target.value));
+});
+find('.parts').addEventListener('toggle', () => scene && drawMoment());
+watch('value', take);
+take();

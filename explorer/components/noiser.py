@@ -1,0 +1,34 @@
+"""The noiser: x_0 + eps = x_t, drawn in the browser for every t without asking the server.
+
+Knows nothing of networks: the predicted noise beside it comes as a message.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from .files import read_parts
+
+
+class Noiser(gr.HTML):
+    """The opening picture: clean image, true noise, noisy image, predicted noise; live with t.
+
+    Value, a dict with any of:
+
+    - `t`: where the slider stands
+    - `scene`, `prediction`: see `signals`
+
+    `follows` is a CSS selector of the slider whose movements it follows by itself.
+    """
+
+    def __init__(self, value: dict[str, Any] | None = None, *, follows: str, **settings: Any):
+        super().__init__(
+            value=value,
+            follows=follows,
+            apply_default_css=False,
+            **read_parts("noiser", uses=("pixels",)),
+            **settings,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}

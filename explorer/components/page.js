@@ -1,0 +1,119 @@
+// The page's own script: live marks in the figures, the address, and the navigation.
+//
+// It listens to what the components tell ("explorer:moment", "explorer:prediction") and never asks
+// the server.
+
+(() => {
+  const figure = (id) => document.querySelector(`#${id} .js-plotly-plot`);
+  let moment = null; // { t, x_t, choices }
+  let prediction = null; // { t, mse, ideal_mse }
+  let waiting = false;
+
+  // At most one update a frame, with the newest values.
+  function soon() {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      if (window.Plotly) mark();
+    });
+  }
+
+  function mark() {
+    const schedule = figure('schedule-figure');
+    if (schedule && moment) {
+      const shapes = {};
+      for (let k = 0; k < 3; k++) {
+        shapes[`shapes[${k}].x0`] = moment.t;
+        shapes[`shapes[${k}].x1`] = moment.t;
+      }
+      window.Plotly.relayout(schedule, shapes);
+    }
+    const histogram = figure('histogram-figure');
+    if (histogram && moment) window.Plotly.restyle(histogram, { y: [density(moment.x_t)] }, [0]);
+    const errors = figure('error-figure');
+    if (errors && prediction) {
+      const point = (value) => [value ? Math.max(value, 1e-4) : null];
+      window.Plotly.update(
+        errors,
+        { x: [[prediction.t], [prediction.t]], y: [point(prediction.mse), point(prediction.ideal_mse)] },
+        { 'shapes[0].x0': prediction.t, 'shapes[0].x1': prediction.t },
+        [0, 1],
+      );
+    }
+  }
+
+  // The same 64 bins from -4 to 4 as plots/forward_noising.py.
+  function density(values) {
+    const count = new Array(64).fill(0);
+    for (const value of values) count[Math.max(0, Math.min(63, Math.floor((value + 4) * 8)))] += 1;
+    return count.map((n) => (n * 8) / values.length);
+  }
+
+  // The address carries the main choices, so that it can be sent as a link. It stays as it came
+  // until a visitor changes something.
+  let untouched = null;
+  let writing = 0;
+  function writeAddress(choices) {
+    const text = JSON.stringify(choices);
+    untouched ??= text;
+    if (text === untouched) return;
+    untouched = '';
+    clearTimeout(writing);
+    writing = setTimeout(() => {
+      const address = new URL(window.location.href);
+      for (const [name, value] of Object.entries(choices)) {
+        if (value === null) address.searchParams.delete(name);
+        else address.searchParams.set(name, value);
+      }
+      window.history.replaceState(window.history.state, '', address);
+    }, 300);
+  }
+
+  window.addEventListener('explorer:moment', ({ detail }) => {
+    moment = detail;
+    writeAddress({ ...detail.choices, t: detail.t });
+    soon();
+  });
+  window.addEventListener('explorer:prediction', ({ detail }) => {
+    prediction = detail;
+    soon();
+  });
+
+  // A figure that has just been opened takes the newest marks.
+  const known = new WeakSet();
+  new MutationObserver(() => {
+    for (const id of ['schedule-figure', 'histogram-figure', 'error-figure']) {
+      const opened = figure(id);
+      if (opened?.data && !known.has(opened)) {
+        known.add(opened);
+        soon();
+      }
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // The navigation shows which lesson is being read.
+  function follow() {
+    const links = [...document.querySelectorAll('#lessons a')];
+    const line = window.innerHeight / 3;
+    let current = links[0];
+    for (const link of links) {
+      const lesson = document.querySelector(link.getAttribute('href'));
+      if (lesson && lesson.getBoundingClientRect().top < line) current = link;
+    }
+    for (const link of links) {
+      if (link === current) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  }
+  // On a phone the rail is a thin bar; the button unfolds the rest of it.
+  document.addEventListener('click', (event) => {
+    const toggle = event.target.closest?.('#rail-toggle');
+    if (!toggle) return;
+    const open = document.querySelector('#rail').classList.toggle('open');
+    toggle.setAttribute('aria-expanded', String(open));
+  });
+
+  window.addEventListener('scroll', follow, { passive: true });
+  window.addEventListener('load', () => setTimeout(follow, 0));
+})();

@@ -1,0 +1,72 @@
+"""Lesson 1, add noise: one image, one noise, and every x_t between them.
+
+    x_t = signal_scale x_0 + noise_scale eps
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.noise import noise_from_seed
+from explorer.diffusion.schedules import NoiseSchedule
+from explorer.images.encoding import to_model_space
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardNoising:
+    """All that a browser needs to draw x_t for every t by itself.
+
+    x_0: (C, H, W) float32 in [-1, 1]; eps: (C, H, W) float32; alpha_bar: (T + 1,) float64.
+    """
+
+    x_0: np.ndarray
+    eps: np.ndarray
+    alpha_bar: np.ndarray
+
+    @property
+    def T(self) -> int:  # noqa: N802 - the papers' name
+        return len(self.alpha_bar) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class NoisyImage:
+    """One moment: x_t and the two parts that add up to it, each (C, H, W) float32."""
+
+    t: int
+    signal_scale: float
+    noise_scale: float
+    snr: float
+    x_t: np.ndarray
+    signal_part: np.ndarray
+    noise_part: np.ndarray
+
+
+def compute_forward_noising(
+    schedule: NoiseSchedule, pixels: np.ndarray, seed: int
+) -> ForwardNoising:
+    """pixels: (H, W, C) uint8; seed: of the noise."""
+    x_0 = to_model_space(pixels)
+    eps = noise_from_seed((1, *x_0.shape), seed)[0].numpy()
+    return ForwardNoising(x_0, eps, schedule.alpha_bar.numpy())
+
+
+def compute_noisy_image(
+    schedule: NoiseSchedule, pixels: np.ndarray, t: int, seed: int
+) -> NoisyImage:
+    """x_t at one t in 0..T; ValueError outside."""
+    forward = compute_forward_noising(schedule, pixels, seed)
+    x_0, eps = torch.from_numpy(forward.x_0)[None], torch.from_numpy(forward.eps)[None]
+    x_t = diffuse(schedule, x_0, t, eps)[0].numpy()
+    signal_scale = float(schedule.signal_scale[t])
+    noise_scale = float(schedule.noise_scale[t])
+    return NoisyImage(
+        t=t,
+        signal_scale=signal_scale,
+        noise_scale=noise_scale,
+        snr=float(schedule.snr[t]),
+        x_t=x_t,
+        signal_part=np.float32(signal_scale) * forward.x_0,
+        noise_part=np.float32(noise_scale) * forward.eps,
+    )

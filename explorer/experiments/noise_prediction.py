@@ -1,0 +1,113 @@
+"""Lesson 2, predict the noise: the network's eps_hat beside the true eps, and how good it is.
+
+    x_0_hat = (x_t - noise_scale eps_hat) / signal_scale
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.noise import noise_from_seed
+from explorer.diffusion.predictions import x_0_from_eps
+from explorer.experiments.exhibits import Exhibit
+from explorer.images.encoding import to_model_space
+
+
+@dataclass(frozen=True, eq=False)
+class NoisePrediction:
+    """One prediction and its truth; images (C, H, W) float32.
+
+    x_0_hat is not clipped: where the network is unsure it leaves [-1, 1].
+    mse: mean (eps_hat - eps)^2, 0 is perfect, 1 is what always answering 0 would get.
+    ideal_mse: the same of the ideal denoiser, or None where it is not at hand.
+    """
+
+    t: int
+    x_t: np.ndarray
+    eps: np.ndarray
+    eps_hat: np.ndarray
+    x_0_hat: np.ndarray
+    mse: float
+    correlation: float
+    cosine: float
+    ideal_mse: float | None
+
+
+@dataclass(frozen=True)
+class ErrorCurves:
+    """The network's measured error against t, from its metrics.json.
+
+    t: (K,); curves: name -> (K,) mean squared errors; counts: how many images each one is over.
+    """
+
+    t: list[int]
+    curves: dict[str, list[float]]
+    counts: dict[str, int]
+
+
+def compute_noise_prediction(
+    exhibit: Exhibit,
+    pixels: np.ndarray,
+    t: int,
+    seed: int,
+    kind: str | None = None,
+    compare_ideal: bool = True,
+) -> NoisePrediction:
+    """What the network sees in x_t.
+
+    Args:
+        pixels: (H, W, C) uint8, the clean image.
+        t: in 1..T (at t = 0 there is no noise to predict).
+        seed: of the true noise.
+        kind: what the network is told of the image; None or an unknown one tells it nothing.
+        compare_ideal: also ask the ideal denoiser.
+    """
+    schedule, denoiser = exhibit.schedule, exhibit.denoiser
+    if not 1 <= t <= schedule.T:
+        raise ValueError(f"t must lie in 1..{schedule.T}: there is no noise to predict at t = 0.")
+    x_0 = torch.from_numpy(to_model_space(pixels))[None]
+    eps = noise_from_seed(tuple(x_0.shape), seed)
+    x_t = diffuse(schedule, x_0, t, eps)
+    times = torch.tensor([t])
+    eps_hat = denoiser.predict_eps(x_t, times, exhibit.condition(kind))
+    ideal_mse = None
+    if compare_ideal and exhibit.ideal is not None:
+        ideal_mse = _mse(exhibit.ideal.predict_eps(x_t, times), eps)
+    return NoisePrediction(
+        t=t,
+        x_t=x_t[0].numpy(),
+        eps=eps[0].numpy(),
+        eps_hat=eps_hat[0].numpy(),
+        x_0_hat=x_0_from_eps(schedule, x_t, t, eps_hat)[0].numpy(),
+        mse=_mse(eps_hat, eps),
+        correlation=_cosine(eps_hat - eps_hat.mean(), eps - eps.mean()),
+        cosine=_cosine(eps_hat, eps),
+        ideal_mse=ideal_mse,
+    )
+
+
+def error_curves(exhibit: Exhibit) -> ErrorCurves | None:
+    """The curves that ship with the checkpoint, or None if it has none."""
+    measured = exhibit.metrics.get("eps_mse")
+    if not measured:
+        return None
+    names = ("seen", "held_out", "ideal_seen", "ideal_held_out")
+    counts = {
+        "seen": measured["num_seen"],
+        "held_out": measured["num_held_out"],
+        "ideal_seen": measured["num_ideal"],
+        "ideal_held_out": measured["num_ideal"],
+    }
+    curves = {name: measured[name] for name in names if name in measured}
+    return ErrorCurves(measured["t"], curves, counts)
+
+
+def _mse(eps_hat: torch.Tensor, eps: torch.Tensor) -> float:
+    return float((eps_hat - eps).double().square().mean())
+
+
+def _cosine(a: torch.Tensor, b: torch.Tensor) -> float:
+    a, b = a.double().flatten(), b.double().flatten()
+    return float(a @ b / (a.norm() * b.norm()).clamp_min(1e-12))

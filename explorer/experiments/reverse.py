@@ -1,0 +1,142 @@
+"""Lesson 3, reverse: a whole run from noise to image, one frame a step.
+
+Every frame comes from one run. (Step 16 of a 32-step run is not a 16-step run.)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.noise import noise_from_seed
+from explorer.diffusion.samplers import sample
+from explorer.experiments.exhibits import Exhibit
+from explorer.images.encoding import to_model_space, to_pixels
+
+MOST_FRAMES = 250
+EPS_RANGE = 3.0  # noise is shown from -3 to 3, grey being 0
+
+
+@dataclass(frozen=True)
+class ReverseChoices:
+    """What a visitor sets for a run.
+
+    t_start: None starts from pure noise at T; else from the picked image noised to t_start.
+    kind: a condition's name, or None.
+    eta: for "ddim" only.
+    """
+
+    sampler: str = "ddim"
+    num_steps: int = 50
+    kind: str | None = None
+    guidance: float = 1.0
+    eta: float = 0.0
+    seed: int = 0
+    t_start: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ReverseFrame:
+    """One kept step: its place among the `total` steps, and three pictures (H, W, C) uint8."""
+
+    step: int
+    total: int
+    t: int
+    x_t: np.ndarray
+    x_0_hat: np.ndarray
+    eps_hat: np.ndarray
+
+    @property
+    def side_by_side(self) -> np.ndarray:
+        """(H, 3 W, C) uint8: x_t, x_0_hat, eps_hat."""
+        return np.concatenate([self.x_t, self.x_0_hat, self.eps_hat], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class DetailOverTime:
+    """How far x_0_hat is from the final image, in three bands of detail, frame by frame.
+
+    bands: name -> (frames,) error as a share of that band's power in the final image.
+    """
+
+    t: list[int]
+    bands: dict[str, list[float]]
+
+
+def compute_reverse(
+    exhibit: Exhibit, choices: ReverseChoices, pixels: np.ndarray | None = None
+) -> Iterator[ReverseFrame]:
+    """Run the sampler and yield its frames: all of them, or about 250 evenly spaced ones.
+
+    Args:
+        pixels: (H, W, C) uint8, needed if choices.t_start is given.
+
+    Raises:
+        ValueError: at the call, with a sentence, if a choice is out of range.
+    """
+    x_t = None
+    if choices.t_start is not None:
+        if pixels is None:
+            raise ValueError("To start from an image, pick one first.")
+        x_0 = torch.from_numpy(to_model_space(pixels))[None]
+        eps = noise_from_seed(tuple(x_0.shape), choices.seed)
+        x_t = diffuse(exhibit.schedule, x_0, choices.t_start, eps)
+    condition = exhibit.condition(choices.kind)
+    steps = sample(
+        exhibit.denoiser,
+        sampler=choices.sampler,
+        num_steps=choices.num_steps,
+        seed=choices.seed,
+        condition=condition,
+        guidance=choices.guidance if condition is not None else 1.0,
+        eta=choices.eta if choices.sampler == "ddim" else None,
+        x_t=x_t,
+        t_start=choices.t_start,
+    )
+
+    def frames() -> Iterator[ReverseFrame]:
+        every = max(1, -(-choices.num_steps // MOST_FRAMES))
+        for index, step in enumerate(steps):
+            if index % every == 0 or step.t == 0:
+                yield ReverseFrame(
+                    step=index,
+                    total=choices.num_steps,
+                    t=step.t,
+                    x_t=to_pixels(step.x_t[0].cpu().numpy()),
+                    x_0_hat=to_pixels(step.x_0_hat[0].cpu().numpy()),
+                    eps_hat=to_pixels(step.eps_hat[0].cpu().numpy() / EPS_RANGE),
+                )
+
+    return frames()
+
+
+def compute_detail_over_time(frames: Sequence[ReverseFrame]) -> DetailOverTime:
+    """When coarse shapes, parts and fine detail of x_0_hat reach their final form.
+
+    The bands are rings of spatial frequency, in cycles per image width: below 4 (what is left at
+    8 pixels across), 4 to 10, and above.
+    """
+    final = _spectrum(frames[-1].x_t)
+    height, width = final.shape[:2]
+    cycles = np.hypot(
+        np.fft.fftfreq(height, 1 / height)[:, None], np.fft.fftfreq(width, 1 / width)[None, :]
+    )
+    rings = {
+        "coarse shapes": (cycles >= 0.5) & (cycles < 4),
+        "parts": (cycles >= 4) & (cycles < 10),
+        "fine detail": cycles >= 10,
+    }
+    bands: dict[str, list[float]] = {name: [] for name in rings}
+    for frame in frames:
+        error = np.abs(_spectrum(frame.x_0_hat) - final) ** 2
+        for name, ring in rings.items():
+            power = float((np.abs(final[ring]) ** 2).sum())
+            bands[name].append(float(error[ring].sum()) / max(power, 1e-12))
+    return DetailOverTime([frame.t for frame in frames], bands)
+
+
+def _spectrum(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, C) uint8 -> (H, W, C) complex."""
+    return np.fft.fft2(pixels.astype(np.float64) / 255, axes=(0, 1))

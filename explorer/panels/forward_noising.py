@@ -1,0 +1,58 @@
+"""Panel 1, add noise: x_t live as t moves, drawn by the browser."""
+
+from dataclasses import dataclass
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.noiser import Noiser
+from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
+from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.forward_noising import histogram_figure, schedule_figure
+
+WORDS = TEXT["forward_noising"]
+
+
+@dataclass(frozen=True)
+class ForwardNoisingPanel:
+    noiser: Noiser
+    histogram: gr.Plot
+    schedule: gr.Plot
+
+
+def build_forward_noising_panel(
+    rail: Rail, shelf: Shelf, message: dict[str, Any]
+) -> ForwardNoisingPanel:
+    """`message`: the opening scene and prediction."""
+    with gr.Column(elem_id="lesson-forward-noising", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson'].format(T=shelf.first.T)}")
+        noiser = Noiser(message, follows="#t-slider")
+        with gr.Accordion(WORDS["histogram"], open=False) as histogram_fold:
+            gr.Markdown(WORDS["histogram_hint"])
+            histogram = gr.Plot(show_label=False, elem_id="histogram-figure")
+        with gr.Accordion(WORDS["schedule"], open=False) as schedule_fold:
+            gr.Markdown(WORDS["schedule_hint"])
+            schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
+    inputs = [rail.denoiser, rail.choice, rail.t, rail.seed]
+    quick = dict(queue=False, show_progress="hidden", api_visibility="private")
+    histogram_fold.expand(MethodType(draw_histogram, shelf), inputs, histogram, **quick)
+    schedule_fold.expand(MethodType(draw_schedule, shelf), inputs, schedule, **quick)
+    return ForwardNoisingPanel(noiser, histogram, schedule)
+
+
+def draw_histogram(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+    exhibit = shelf.exhibit(denoiser)
+    noisy = compute_noisy_image(
+        exhibit.schedule, choice.pixels, clean_t(t, exhibit), clean_seed(seed)
+    )
+    return histogram_figure(noisy.x_t)
+
+
+def draw_schedule(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+    exhibit = shelf.exhibit(denoiser)
+    forward = compute_forward_noising(exhibit.schedule, choice.pixels, clean_seed(seed))
+    return schedule_figure(forward, clean_t(t, exhibit))

@@ -1,0 +1,125 @@
+"""The page: a table of contents, and what follows when the rail changes."""
+
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.panels.api import add_api
+from explorer.panels.forward_noising import build_forward_noising_panel
+from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
+from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, wire_rail
+from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice, card, everything, prediction_message
+
+QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
+LESSONS = ("forward_noising", "noise_prediction", "reverse")
+
+
+def build_interface(shelf: Shelf) -> gr.Blocks:
+    """The whole page, opened on the first exhibit with t in the middle."""
+    exhibit = shelf.first
+    opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, seed=7)
+    with gr.Blocks(title=TEXT["title"], delete_cache=(600, 3600), fill_width=True) as demo:
+        with gr.Column(elem_id="top"):
+            gr.Markdown(f"# {TEXT['title']}\n\n{TEXT['lead']}", elem_id="masthead")
+        gr.HTML(navigation(), elem_id="lessons")
+        with gr.Row(elem_id="columns"):
+            rail = build_rail(shelf)
+            with gr.Column(elem_id="article", min_width=0):
+                forward = build_forward_noising_panel(rail, shelf, opening)
+                prediction = build_noise_prediction_panel(rail, shelf, opening)
+                reverse = build_reverse_panel(rail, shelf)
+        new_image = wire_rail(rail, shelf)
+        denoiser_parts = [
+            rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
+            reverse.kind, prediction.output, reverse.run, reverse.scrubber,
+            forward.histogram, forward.schedule, prediction.error, reverse.detail,
+        ]  # fmt: skip
+        new_image.append(
+            rail.denoiser.input(
+                MethodType(change_denoiser, shelf), rail.denoiser, denoiser_parts, **QUICK
+            )
+        )
+        new_image.append(
+            demo.load(
+                MethodType(open_address, shelf), None,
+                [rail.denoiser, rail.t, rail.seed, *denoiser_parts], **QUICK,
+            )
+        )  # fmt: skip
+        views = [forward.noiser, prediction.maps]
+        wire_views(rail, shelf, prediction.told, views, new_image)
+        add_api(shelf)
+    return demo
+
+
+def navigation() -> str:
+    """Links in the lesson's order, always in sight."""
+    links = "".join(
+        f'<a href="#lesson-{name.replace("_", "-")}">{TEXT[name]["name"]}</a>' for name in LESSONS
+    )
+    toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Settings</button>'
+    return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
+
+
+def wire_views(
+    rail: Rail, shelf: Shelf, told: gr.Checkbox, views: list[Any], new_image: list[Any]
+) -> None:
+    """Another image or seed: a new scene. Another t: a new prediction, the newest value only."""
+    inputs = [rail.denoiser, rail.choice, rail.t, rail.seed, told]
+    newest: dict[str, Any] = QUICK | {"trigger_mode": "always_last"}
+    scene = MethodType(show_scene, shelf), inputs, [*views, rail.card]
+    for event in new_image:
+        event.success(*scene, **newest)
+    rail.seed.change(*scene, **newest)
+    gr.on([rail.t.change, told.change], MethodType(show_prediction, shelf), inputs, views, **newest)
+
+
+def show_scene(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
+) -> tuple[Any, Any, str]:
+    exhibit = shelf.exhibit(denoiser)
+    message = everything(exhibit, choice, clean_t(t, exhibit), clean_seed(seed), told)
+    return message, message, card(choice)
+
+
+def show_prediction(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
+) -> tuple[Any, Any]:
+    exhibit = shelf.exhibit(denoiser)
+    message = prediction_message(exhibit, choice, clean_t(t, exhibit), clean_seed(seed), told)
+    return {"prediction": message}, {"prediction": message}
+
+
+def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> list[Any]:
+    """Everything that depends on the network, for `denoiser_parts`."""
+    exhibit = shelf.exhibit(denoiser)
+    choice = Choice.of(shelf.picture(exhibit, image))
+    run, first_run = show_first_run(shelf, exhibit.name)
+    mode = "digit" if exhibit.is_grey else "colour"
+    return [
+        choice,
+        shelf.picker_value(exhibit, choice.name),
+        {"mode": mode, "size": exhibit.denoiser.shape[1]},
+        gr.update(visible=exhibit.is_grey and shelf.mnist is None),
+        gr.update(visible=exhibit.is_grey and shelf.mnist is None),
+        gr.update(**kind_choices(exhibit)),
+        output_text(exhibit),
+        run,
+        first_run,
+        *[None] * 4,  # figures of the other network; a fold draws its own when opened
+    ]
+
+
+def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
+    """The choices that the address carries; whatever it says amiss is passed over."""
+    wanted = request.query_params
+    exhibit = shelf.exhibit(wanted.get("denoiser"))
+    return [
+        exhibit.name,
+        clean_t(wanted.get("t"), exhibit),
+        clean_seed(wanted.get("seed", 7)),
+        *change_denoiser(shelf, exhibit.name, wanted.get("image")),
+    ]

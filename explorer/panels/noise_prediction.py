@@ -1,0 +1,65 @@
+"""Panel 2, predict the noise: true noise, predicted noise and their difference."""
+
+from dataclasses import dataclass
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.noise_maps import NoiseMaps
+from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.noise_prediction import compute_noise_prediction, error_curves
+from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.noise_prediction import error_figure
+
+WORDS = TEXT["noise_prediction"]
+
+
+@dataclass(frozen=True)
+class NoisePredictionPanel:
+    maps: NoiseMaps
+    told: gr.Checkbox
+    output: gr.Markdown
+    error: gr.Plot
+
+
+def build_noise_prediction_panel(
+    rail: Rail, shelf: Shelf, message: dict[str, Any]
+) -> NoisePredictionPanel:
+    """`message`: the opening scene and prediction."""
+    T = shelf.first.T  # noqa: N806 - the papers' name
+    with gr.Column(elem_id="lesson-noise-prediction", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        maps = NoiseMaps(message)
+        with gr.Accordion(WORDS["error"], open=False) as error_fold:
+            gr.Markdown(WORDS["error_hint"].format(T=T))
+            error = gr.Plot(show_label=False, elem_id="error-figure")
+        with gr.Accordion(WORDS["jump"], open=False):
+            gr.Markdown(WORDS["jump_hint"].format(T=T))
+        with gr.Accordion(WORDS["output"], open=False):
+            output = gr.Markdown(output_text(shelf.first))
+            told = gr.Checkbox(False, label=WORDS["told"])
+    error_fold.expand(
+        MethodType(draw_error, shelf), [rail.denoiser, rail.choice, rail.t, rail.seed, told], error,
+        queue=False, show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+    return NoisePredictionPanel(maps, told, output, error)
+
+
+def output_text(exhibit: Exhibit) -> str:
+    """What the network's raw output means."""
+    prediction = getattr(exhibit.denoiser, "prediction", "eps")
+    return WORDS["output_v" if prediction == "v" else "output_eps"].format(T=exhibit.T)
+
+
+def draw_error(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
+) -> Any:
+    exhibit = shelf.exhibit(denoiser)
+    t = max(1, clean_t(t, exhibit))
+    kind = choice.kind if told else None
+    result = compute_noise_prediction(exhibit, choice.pixels, t, clean_seed(seed), kind)
+    return error_figure(error_curves(exhibit), exhibit.T, t, result.mse, result.ideal_mse)

@@ -1,0 +1,173 @@
+"""The rail: the image, t, the noise's seed and the network, for all panels at once."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.pad import Pad
+from explorer.components.picker import Picker
+from explorer.experiments.exhibits import Exhibit
+from explorer.images.digits import EmptyDrawingError
+from explorer.images.gallery import GalleryError
+from explorer.images.mnist import MnistError
+from explorer.images.uploads import PictureError, read_digit, read_picture
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice, card
+
+WORDS = TEXT["rail"]
+LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Rail:
+    """The rail's components. `choice` is the visitor's picked image."""
+
+    choice: gr.State
+    card: gr.HTML
+    denoiser: gr.Radio
+    t: gr.Slider
+    seed: gr.Number
+    dice: gr.Button
+    picker: Picker
+    upload: gr.Image
+    pad: Pad
+    mnist: gr.Button
+    mnist_hint: gr.Markdown
+
+
+def build_rail(shelf: Shelf) -> Rail:
+    """Lay out the rail, opening with the first exhibit's first picture and t in the middle."""
+    exhibit = shelf.first
+    choice = Choice.of(exhibit.first_picture)
+    with gr.Column(elem_id="rail", scale=0, min_width=0):
+        with gr.Column(elem_id="rail-bar", min_width=0):
+            picked = gr.HTML(card(choice), elem_id="card")
+            with gr.Column(elem_id="rail-time", min_width=0):
+                t = gr.Slider(
+                    0, exhibit.T, exhibit.T // 2, step=1, label=WORDS["t"], elem_id="t-slider",
+                    buttons=[],
+                )  # fmt: skip
+                gr.HTML(ends(exhibit), elem_id="t-ends")
+        with gr.Column(elem_id="rail-more", min_width=0):
+            with gr.Accordion(WORDS["choose"], open=False, elem_id="chooser"), gr.Tabs():
+                with gr.Tab(WORDS["gallery"]):
+                    picker = Picker(shelf.picker_value(exhibit, choice.name))
+                    mnist = gr.Button(WORDS["mnist"], size="sm", visible=exhibit.is_grey)
+                    mnist_hint = gr.Markdown(WORDS["mnist_hint"], visible=exhibit.is_grey)
+                with gr.Tab(WORDS["upload"]):
+                    upload = gr.Image(
+                        sources=["upload", "clipboard", "webcam"], type="filepath",
+                        format="png", label=WORDS["upload"], height=220, buttons=[],
+                    )  # fmt: skip
+                    gr.Markdown(WORDS["upload_hint"])
+                with gr.Tab(WORDS["draw"]):
+                    pad = Pad(**pad_settings(exhibit))
+                    gr.Markdown(WORDS["draw_hint"])
+            with gr.Row(elem_id="seed-row"):
+                seed = gr.Number(
+                    7, label=WORDS["seed"], precision=0, minimum=0, maximum=LARGEST_SEED,
+                    min_width=80, elem_id="seed",
+                )  # fmt: skip
+                dice = gr.Button(WORDS["dice"], min_width=80, elem_id="dice")
+            denoiser = gr.Radio(
+                list(shelf.exhibits), value=exhibit.name, label=WORDS["denoiser"],
+                elem_id="denoiser",
+            )  # fmt: skip
+    return Rail(
+        gr.State(choice), picked, denoiser, t, seed, dice, picker, upload, pad, mnist, mnist_hint
+    )
+
+
+def ends(exhibit: Exhibit) -> str:
+    clean, noise = WORDS["clean"], WORDS["noise"].format(T=exhibit.T)
+    return f"<span>{clean}</span><span>{noise}</span>"
+
+
+def pad_settings(exhibit: Exhibit) -> dict[str, Any]:
+    return {"size": exhibit.denoiser.shape[1], "ink": "digit" if exhibit.is_grey else "colour"}
+
+
+def clean_seed(seed: Any) -> int:
+    """Any number, or nothing, as a seed that every sampler takes."""
+    try:
+        return int(seed) % (LARGEST_SEED + 1)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def clean_t(t: Any, exhibit: Exhibit) -> int:
+    """Any number as a time in 0..T; the middle for what is no number."""
+    try:
+        return max(0, min(exhibit.T, round(float(t))))
+    except (TypeError, ValueError, OverflowError):
+        return exhibit.T // 2
+
+
+def pick(shelf: Shelf, denoiser: str, event: gr.EventData) -> Choice:
+    """The picture that was clicked in the gallery."""
+    return Choice.of(shelf.picture(shelf.exhibit(denoiser), getattr(event, "name", None)))
+
+
+def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
+    """The visitor's file, as the network sees it; a sentence if it cannot be used."""
+    if path is None:  # the upload was cleared
+        return gr.skip()
+    return own_picture(shelf.exhibit(denoiser), path, WORDS["your_upload"])
+
+
+def take_drawing(shelf: Shelf, denoiser: str, event: gr.EventData) -> Any:
+    """The visitor's drawing, as the network sees it."""
+    if getattr(event, "empty", False):
+        return gr.skip()
+    try:
+        picture = base64.b64decode(str(getattr(event, "png", "")).partition(",")[2], validate=True)
+    except binascii.Error as error:
+        raise gr.Error("This drawing did not arrive whole; please draw it again.") from error
+    return own_picture(shelf.exhibit(denoiser), picture, WORDS["your_drawing"])
+
+
+def own_picture(exhibit: Exhibit, source: str | bytes, name: str) -> Choice:
+    try:
+        if exhibit.is_grey:
+            pixels = read_digit(source)
+        else:
+            pixels = read_picture(source, exhibit.denoiser.shape)
+    except (PictureError, EmptyDrawingError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return Choice(name, None, "never seen", pixels, own=True)
+
+
+def fetch_mnist(shelf: Shelf, denoiser: str, choice: Choice) -> dict[str, Any]:
+    """MNIST's own test digits into the gallery, at the visitor's wish."""
+    try:
+        shelf.download_mnist()
+    except (MnistError, GalleryError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return shelf.picker_value(shelf.exhibit(denoiser), choice.name)
+
+
+def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
+    """Gallery, upload, drawing and dice. Returns the events after which there is a new image."""
+    quick = dict(queue=False, show_progress="hidden", api_visibility="private")
+    picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **quick)
+    uploaded = rail.upload.input(
+        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice, **quick
+    )
+    drawn = rail.pad.drawn(
+        MethodType(take_drawing, shelf), rail.denoiser, rail.choice,
+        trigger_mode="always_last", **quick,
+    )  # fmt: skip
+    rail.mnist.click(
+        MethodType(fetch_mnist, shelf), [rail.denoiser, rail.choice], rail.picker,
+        api_visibility="private",
+    )  # fmt: skip
+    rail.dice.click(
+        None, None, rail.seed, js="() => Math.floor(Math.random() * 100000)",
+        api_visibility="private",
+    )  # fmt: skip
+    return [picked, uploaded, drawn]

@@ -1,0 +1,229 @@
+"""Panel 3, reverse: run the sampler, watch it, scrub through it, take it home."""
+
+import base64
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.scrubber import Scrubber
+from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.reverse import (
+    ReverseChoices,
+    ReverseFrame,
+    compute_detail_over_time,
+    compute_reverse,
+)
+from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
+from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.reverse import detail_figure
+
+WORDS = TEXT["reverse"]
+ANY = WORDS["any_kind"]
+SEND_EVERY = 0.04  # seconds: frames that are done sooner travel together
+STRIP_COLUMNS = 12
+
+
+@dataclass
+class Run:
+    """A visitor's latest run; filled in place as frames arrive, so that Stop keeps them."""
+
+    id: str = ""
+    frames: list[ReverseFrame] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ReversePanel:
+    run: gr.State
+    scrubber: Scrubber
+    start: gr.Radio
+    kind: gr.Dropdown
+    detail: gr.Plot
+
+
+def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
+    """Layout, then wiring."""
+    exhibit = shelf.first
+    run = gr.State(Run(), time_to_live=900)
+    with gr.Column(elem_id="lesson-reverse", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson'].format(T=exhibit.T)}")
+        with gr.Row(elem_id="run-row"):
+            go = gr.Button(WORDS["run"], variant="primary", elem_id="run", min_width=200)
+            stop = gr.Button(WORDS["stop"], elem_id="stop", interactive=False, min_width=100)
+        with gr.Accordion(WORDS["settings"], open=False, elem_id="run-settings"):
+            start = gr.Radio(
+                [(WORDS["start_noise"], "noise"), (WORDS["start_picture"], "picture")],
+                value="noise", label=WORDS["start"],
+            )  # fmt: skip
+            with gr.Row():
+                kind = gr.Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="kind")
+                guidance = gr.Slider(
+                    0, 8, 1, step=0.5, label=WORDS["guidance"], info=WORDS["guidance_hint"],
+                    elem_id="guidance",
+                )  # fmt: skip
+            with gr.Row():
+                sampler = gr.Dropdown(
+                    [(label, name) for name, label in WORDS["samplers"].items()],
+                    value="ddim", label=WORDS["sampler"], elem_id="sampler",
+                )  # fmt: skip
+                steps = gr.Slider(1, 250, 50, step=1, label=WORDS["steps"], elem_id="steps")
+                eta = gr.Slider(
+                    0, 1, 0, step=0.1, label=WORDS["eta"], info=WORDS["eta_hint"], elem_id="eta"
+                )
+        scrubber = Scrubber(elem_id="scrubber")
+        gr.Markdown(WORDS["one_run"], elem_classes="note")
+        with gr.Row(elem_id="downloads"):
+            gif = gr.Button(WORDS["gif"], size="sm", elem_id="gif")
+            strip = gr.Button(WORDS["strip"], size="sm", elem_id="strip")
+        with gr.Accordion(WORDS["detail"], open=False) as detail_fold:
+            gr.Markdown(WORDS["detail_hint"])
+            detail = gr.Plot(show_label=False, elem_id="detail-figure")
+
+    hidden = dict(show_progress="hidden", api_visibility="private")
+    running = go.click(
+        MethodType(run_sampler, shelf),
+        [run, rail.denoiser, rail.choice, rail.t, rail.seed]
+        + [start, kind, guidance, sampler, steps, eta],
+        [scrubber, stop],
+        concurrency_limit=2, concurrency_id="reverse", **hidden,
+    )  # fmt: skip
+    stop.click(stopped, run, [scrubber, stop], cancels=[running], queue=False, **hidden)
+    quick = dict(queue=False, **hidden)
+    sampler.change(lambda name: gr.update(interactive=name == "ddim"), sampler, eta, **quick)
+    gr.on(
+        [start.change, rail.t.change], button_label, [start, rail.t], go,
+        trigger_mode="always_last", **quick,
+    )  # fmt: skip
+    gif.click(download_gif, run, scrubber, **hidden)
+    strip.click(download_strip, run, scrubber, **hidden)
+    detail_fold.expand(draw_detail, run, detail, **quick)
+    running.then(draw_detail, run, detail, **quick)
+    return ReversePanel(run, scrubber, start, kind, detail)
+
+
+def kind_choices(exhibit: Exhibit) -> dict[str, Any]:
+    return {"choices": [ANY, *exhibit.denoiser.conditions], "value": exhibit.first_kind}
+
+
+def button_label(start: str, t: Any) -> Any:
+    return WORDS["run"] if start == "noise" else WORDS["run_picture"].format(t=t)
+
+
+def run_sampler(
+    shelf: Shelf, run: Run, denoiser: str, choice: Choice, t: Any, seed: Any,
+    start: str, kind: str, guidance: float, sampler: str, steps: int, eta: float,
+) -> Iterator[tuple[Any, Any]]:  # fmt: skip
+    """Frames for the scrubber as they are computed, a few at a time."""
+    exhibit = shelf.exhibit(denoiser)
+    t_start = max(1, clean_t(t, exhibit)) if start == "picture" else None
+    choices = ReverseChoices(
+        sampler=sampler,
+        num_steps=min(int(steps), t_start or exhibit.T),
+        kind=None if kind == ANY else kind,
+        guidance=guidance,
+        eta=eta,
+        seed=clean_seed(seed),
+        t_start=t_start,
+    )
+    run.id, run.frames = uuid.uuid4().hex[:8], []
+    try:
+        frames = compute_reverse(exhibit, choices, choice.pixels)
+        begun = sent = time.monotonic()
+        waiting: list[ReverseFrame] = []
+        yield piece(run.id, 0, [], choices.num_steps + 1, "waiting for a turn"), can_stop(True)
+        for frame in frames:
+            run.frames.append(frame)
+            waiting.append(frame)
+            now = time.monotonic()
+            if now - sent < SEND_EVERY and frame.t > 0:
+                continue
+            left = (now - begun) / max(1, frame.step + 1) * (frame.total - frame.step)
+            status = f"step {frame.step} of {frame.total}, about {left:.0f} s left"
+            first = len(run.frames) - len(waiting)
+            done = frame.t == 0
+            total = len(run.frames) if done else choices.num_steps + 1
+            yield (
+                piece(run.id, first, waiting, total, "" if done else status, done),
+                can_stop(False) if done else gr.skip(),
+            )
+            waiting, sent = [], now
+    except (ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def piece(
+    run_id: str, first: int, frames: list[ReverseFrame], total: int, status: str, done: bool = False
+) -> dict[str, Any]:
+    """A few frames, for the scrubber."""
+    return {
+        "run": run_id,
+        "start": first,
+        "total": total,
+        "frames": [png_data_uri(frame.side_by_side) for frame in frames],
+        "captions": [f"t = {frame.t}" for frame in frames],
+        "status": status,
+        "done": done,
+    }
+
+
+def can_stop(running: bool) -> Any:
+    return gr.update(interactive=running)
+
+
+def stopped(run: Run) -> tuple[Any, Any]:
+    """Close the run where it stands; its frames stay."""
+    count = len(run.frames)
+    return piece(run.id, count, [], count, "stopped", done=True), can_stop(False)
+
+
+def show_first_run(shelf: Shelf, denoiser: str) -> tuple[Run, dict[str, Any]]:
+    """The finished run that the page opens with."""
+    exhibit = shelf.exhibit(denoiser)
+    frames = shelf.first_run(exhibit)
+    run = Run(uuid.uuid4().hex[:8], list(frames))
+    return run, piece(run.id, 0, frames, len(frames), WORDS["first_run"], done=True)
+
+
+def draw_detail(run: Run) -> Any:
+    whole = len(run.frames) > 1 and run.frames[-1].t == 0
+    return detail_figure(compute_detail_over_time(run.frames) if whole else None)
+
+
+def download_gif(run: Run) -> dict[str, Any]:
+    """The three views side by side, the last frame held for a while."""
+    if not run.frames:
+        raise gr.Error("Run the sampler first.", print_exception=False)
+    frames = [frame.side_by_side for frame in run.frames]
+    pause = [80] * (len(frames) - 1) + [2000]
+    return download(run, "gif", gif_bytes(frames, scale=4, duration=pause))
+
+
+def download_strip(run: Run) -> dict[str, Any]:
+    """Up to twelve moments of the run; a row each for x_t, x_0_hat and eps_hat."""
+    if not run.frames:
+        raise gr.Error("Run the sampler first.", print_exception=False)
+    last = len(run.frames) - 1
+    columns = min(STRIP_COLUMNS, len(run.frames))
+    chosen = [run.frames[round(k * last / max(1, columns - 1))] for k in range(columns)]
+    rows = [[getattr(frame, view) for frame in chosen] for view in ("x_t", "x_0_hat", "eps_hat")]
+    return download(run, "png", png_strip(rows))
+
+
+def download(run: Run, ending: str, content: bytes) -> dict[str, Any]:
+    """A file for the browser to save, by way of the scrubber."""
+    kind = f"image/{ending}"
+    return {
+        "run": run.id,
+        "download": {
+            "name": f"denoising-{run.id}.{ending}",
+            "uri": f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}",
+            "nonce": uuid.uuid4().hex,
+        },
+    }

@@ -1,0 +1,57 @@
+"""Figures of lesson 1: the schedule over time, and the histogram of an image's pixels."""
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from explorer.experiments.forward_noising import ForwardNoising
+from explorer.plots.style import BLUE, GREEN, ORANGE, PURPLE, quiet_figure
+
+HISTOGRAM_EDGES = np.linspace(-4, 4, 65)  # the browser's live histogram uses the same bins
+
+
+def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
+    """alpha_bar, SNR and log-SNR against time, with a line at t in each (shapes 0, 1 and 2)."""
+    base = quiet_figure("The noise schedule", "", "", height=300)
+    figure = make_subplots(
+        1, 3, subplot_titles=("alpha_bar: share of signal", "SNR", "log10 SNR"),
+        horizontal_spacing=0.09,
+    )  # fmt: skip
+    figure.update_layout(base.layout, showlegend=False, title_text="", margin_t=40)
+    times = np.arange(1, forward.T + 1)
+    alpha_bar = forward.alpha_bar[1:]
+    snr = alpha_bar / (1 - alpha_bar)
+    curves = ((times, alpha_bar, BLUE), (times, np.minimum(snr, 10), GREEN))
+    curves += ((times, np.log10(snr), PURPLE),)
+    for column, (x, y, colour) in enumerate(curves, start=1):
+        line = go.Scatter(x=x, y=np.round(y, 5), line=dict(color=colour, width=2.5), mode="lines")
+        figure.add_trace(line, row=1, col=column)
+        axis = "" if column == 1 else str(column)
+        figure.add_shape(
+            type="line", x0=t, x1=t, y0=0, y1=1, xref=f"x{axis}", yref=f"y{axis} domain",
+            line=dict(color=ORANGE, width=2),
+        )  # fmt: skip
+    axis_style = base.layout.xaxis.to_plotly_json() | {"title": {"text": "t  (0 clean, T noise)"}}
+    figure.update_xaxes(axis_style)
+    figure.update_yaxes({**base.layout.yaxis.to_plotly_json(), "title": {}})
+    figure.update_yaxes(title_text="SNR (cut at 10)", col=2)
+    figure.update_yaxes(title_text="log10 SNR", col=3)
+    figure.update_yaxes(title_text="alpha_bar", col=1)
+    return figure
+
+
+def histogram_figure(x_t: np.ndarray) -> go.Figure:
+    """The pixel values of x_t (trace 0, which the browser keeps up to date) and N(0, 1)."""
+    figure = quiet_figure("Pixel values of x_t", "pixel value", "share of pixels per unit")
+    density, edges = np.histogram(np.clip(x_t, -4, 4), HISTOGRAM_EDGES, density=True)
+    centre = (edges[:-1] + edges[1:]) / 2
+    figure.add_trace(go.Bar(x=centre, y=np.round(density, 4), marker_color=BLUE, name="x_t"))
+    bell = np.exp(-(centre**2) / 2) / np.sqrt(2 * np.pi)
+    figure.add_trace(
+        go.Scatter(x=centre, y=bell, line=dict(color=ORANGE, width=2.5), name="N(0, 1)")
+    )
+    figure.update_layout(bargap=0.04)
+    figure.update_yaxes(range=[0, 1.2])
+    figure.update_xaxes(range=[-4, 4])
+    return figure
+

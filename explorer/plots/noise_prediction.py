@@ -1,0 +1,67 @@
+"""Figure of lesson 2: the network's error against t, with this image's point on it."""
+
+import plotly.graph_objects as go
+
+from explorer.experiments.noise_prediction import ErrorCurves
+from explorer.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    mark_t,
+    quiet_figure,
+    time_axis_title,
+)
+
+STYLE = {
+    "seen": ("network, images seen in training", BLUE, "solid"),
+    "held_out": ("network, images never seen", PURPLE, "solid"),
+    "ideal_seen": ("ideal denoiser, seen", GREEN, "dot"),
+    "ideal_held_out": ("ideal denoiser, never seen", GREY, "dot"),
+}
+SMALLEST = 1e-4  # the ideal denoiser's error falls below any axis
+
+
+def error_figure(
+    curves: ErrorCurves | None,
+    T: int,  # noqa: N803 - the papers' name
+    t: int,
+    mse: float | None,
+    ideal_mse: float | None,
+) -> go.Figure:
+    """Mean squared error of eps_hat against t, log scale.
+
+    The first two traces are this image's points, the network's and the ideal denoiser's: the
+    browser moves them as t moves. `curves` None (nothing was measured) leaves the points alone.
+    """
+    figure = quiet_figure(
+        "How wrong the predicted noise is, at each t",
+        time_axis_title(T),
+        "mean (eps_hat − eps)², log scale",
+        height=380,
+    )
+    for name, value, colour in (
+        ("this image", mse, ORANGE),
+        ("this image, ideal denoiser", ideal_mse, GREEN),
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=[t], y=[None if value is None else max(value, SMALLEST)], name=name,
+                mode="markers", marker=dict(color=colour, size=13, line=dict(color="white", width=2)),
+            )  # fmt: skip
+        )
+    if curves is not None:
+        for name, curve in curves.curves.items():
+            label, colour, dash = STYLE[name]
+            figure.add_trace(
+                go.Scatter(
+                    x=curves.t, y=[max(value, SMALLEST) for value in curve], mode="lines",
+                    name=f"{label} ({curves.counts[name]:,})",
+                    line=dict(color=colour, width=2.5, dash=dash),
+                )  # fmt: skip
+            )
+    mark_t(figure, t)
+    figure.update_xaxes(range=[0, T])
+    figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1)
+    return figure

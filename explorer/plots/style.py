@@ -1,0 +1,42 @@
+"""What every figure shares: transparent paper, quiet grids, colours that all can tell apart.
+
+The colours are from Okabe and Ito's palette, made for colour-blind readers, and hold on light and
+on dark paper alike.
+"""
+
+import plotly.graph_objects as go
+
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b8bc4", "#e08a1e", "#2a9d7f", "#b5679a", "#8a8f98"
+GRID = "rgba(128, 128, 128, 0.22)"
+
+
+def quiet_figure(title: str, x_title: str, y_title: str, height: int = 300) -> go.Figure:
+    """An empty figure in the house style; both axes are always labelled."""
+    axis = dict(gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, ticks="outside", tickcolor=GRID)
+    figure = go.Figure()
+    figure.update_layout(
+        title=dict(text=title, font=dict(size=15), x=0, xref="paper", xanchor="left"),
+        height=height,
+        margin=dict(l=60, r=16, t=64, b=52),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font=dict(color="#808690", size=13, family="system-ui, sans-serif"),
+        legend=dict(orientation="h", x=0, y=1.02, yanchor="bottom", font=dict(size=12)),
+        dragmode=False,
+        hovermode="closest",
+    )
+    figure.update_xaxes(title_text=x_title, fixedrange=True, **axis)
+    figure.update_yaxes(title_text=y_title, fixedrange=True, **axis)
+    return figure
+
+
+def time_axis_title(T: int) -> str:  # noqa: N803 - the papers' name
+    """Every axis over time says which end is clean."""
+    return f"t   (0 = clean, {T} = noise)"
+
+
+def mark_t(figure: go.Figure, t: int) -> None:
+    """A vertical line at t. It is the figure's first shape: the browser moves it along."""
+    figure.add_shape(
+        type="line", x0=t, x1=t, y0=0, y1=1, yref="paper", line=dict(color=ORANGE, width=2)
+    )

@@ -1,0 +1,130 @@
+"""Settings, devices, theme and launch: the only place that knows how the app is run."""
+
+import logging
+import os
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+# Gradio reads these when it is imported. Nothing is ever sent anywhere: the app works offline.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import gradio as gr  # noqa: E402
+import torch  # noqa: E402
+
+from explorer.denoiser.denoiser import PredictsEps  # noqa: E402
+from explorer.denoiser.turns import TakesTurns  # noqa: E402
+from explorer.experiments.exhibits import load_exhibits  # noqa: E402
+from explorer.panels.interface import build_interface  # noqa: E402
+from explorer.panels.shelf import Shelf  # noqa: E402
+
+HERE = Path(__file__).parent
+CHECKPOINTS = HERE.parent / "checkpoints"
+CPU_AT_ONCE = 2  # predictions side by side on the CPU, one thread each
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`host` None is Gradio's own choice (this machine; all addresses on Spaces).
+
+    `port` None takes the first free one from 7860; `device` "auto" prefers a GPU.
+    """
+
+    host: str | None = None
+    port: int | None = None
+    device: str = "auto"
+    share: bool = False
+    checkpoints: Path = CHECKPOINTS
+
+
+def choose_device(wanted: str) -> torch.device:
+    """ValueError if `wanted` is not to be had here."""
+    if wanted == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(wanted)
+    except RuntimeError as error:
+        raise ValueError(f"--device must be auto, cpu or cuda, not {wanted!r}.") from error
+    if device.type not in ("cpu", "cuda"):
+        raise ValueError(f"--device must be auto, cpu or cuda, not {wanted!r}.")
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("--device cuda: PyTorch finds no GPU here; use --device cpu.")
+    return device
+
+
+def build_app(settings: Settings) -> gr.Blocks:
+    """The page with its networks loaded and warmed up."""
+    device = choose_device(settings.device)
+    torch.set_num_threads(1)
+    turns = threading.BoundedSemaphore(CPU_AT_ONCE if device.type == "cpu" else 1)
+
+    def wrap(denoiser: PredictsEps) -> PredictsEps:
+        return TakesTurns(denoiser, turns)
+
+    exhibits = load_exhibits(settings.checkpoints, device, wrap)
+    folder = Path(tempfile.mkdtemp(prefix="denoising-explorer-"))
+    gr.set_static_paths([folder])
+    logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
+    return build_interface(Shelf(exhibits, folder))
+
+
+def theme() -> gr.themes.Base:
+    """Paper and ink; fonts that the visitor's machine has."""
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.teal,
+        neutral_hue=gr.themes.colors.stone,
+        radius_size=gr.themes.sizes.radius_md,
+        text_size=gr.themes.sizes.text_lg,
+        font=["system-ui", "Segoe UI", "Helvetica", "sans-serif"],
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+    ).set(
+        body_background_fill="#fcfbf9",
+        body_background_fill_dark="#17181b",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_shadow="none",
+        block_label_background_fill="transparent",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_600",
+        slider_color="*primary_700",
+        slider_color_dark="*primary_400",
+    )
+
+
+def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
+    """Build the app and open its port.
+
+    Args:
+        block: stay until the process is stopped; tests do not.
+
+    Returns:
+        The page, and its address.
+
+    Raises:
+        ValueError: bad settings or no usable checkpoint (CheckpointError), in one sentence.
+        OSError: the port is taken.
+    """
+    app = build_app(settings)
+    script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
+    _, address, _ = app.queue(max_size=64, default_concurrency_limit=2).launch(
+        server_name=settings.host,
+        server_port=settings.port,
+        share=settings.share,
+        theme=theme(),
+        css_paths=[HERE / "panels" / "page.css"],
+        head=f"<script>{script}</script>",
+        prevent_thread_lock=not block,
+        quiet=not block,
+        run_history=False,
+        ssr_mode=False,
+        show_error=True,
+        max_file_size="10mb",
+        state_session_capacity=200,
+        footer_links=["api", "settings"],
+    )
+    return app, address
