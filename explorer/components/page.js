@@ -71,6 +71,7 @@
   }
 
   window.addEventListener('explorer:moment', ({ detail }) => {
+    if (!moment) follow();
     moment = detail;
     writeAddress({ ...detail.choices, t: detail.t });
     soon();
@@ -115,5 +116,4 @@
   });
 
   window.addEventListener('scroll', follow, { passive: true });
-  window.addEventListener('load', () => setTimeout(follow, 0));
 })();

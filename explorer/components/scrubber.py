@@ -10,7 +10,7 @@ import gradio as gr
 
 from .files import read_parts
 
-VIEWS = ("Noisy image x_t", "Best guess of the clean image x_0_hat", "Predicted noise eps_hat")
+VIEWS = ("Noisy image x_t", "Guessed image x_0_hat", "Predicted noise eps_hat")
 PLACEHOLDER = "Start a run: its frames appear here."
 
 

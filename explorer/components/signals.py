@@ -54,7 +54,9 @@ def prediction(
         steps = np.clip(np.rint(eps_hat / EPS_STEP), -128, 127).astype(np.int8)
         message |= {"eps_hat": _base64(steps), "eps_step": EPS_STEP}
     if x_0_hat is not None:
-        message["x_0_hat"] = _base64(np.rint((np.clip(x_0_hat, -1, 1) + 1) * 127.5).astype(np.uint8))
+        message["x_0_hat"] = _base64(
+            np.rint((np.clip(x_0_hat, -1, 1) + 1) * 127.5).astype(np.uint8)
+        )
     return message
 
 

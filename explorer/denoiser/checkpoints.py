@@ -129,7 +129,8 @@ def load_denoiser(
             f"{path / 'model.safetensors'} does not fit the network that config.json describes."
         ) from error
     # Channels last: the same numbers, a quarter faster on a CPU.
-    denoiser.network.requires_grad_(False).to(device, memory_format=torch.channels_last)
+    denoiser.network.requires_grad_(False).to(device)
+    denoiser.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return denoiser
 
 

@@ -46,7 +46,7 @@ def check_arguments(
     batch, T, last = len(x_t), denoiser.schedule.T, len(denoiser.conditions) - 1
     if t.shape != (batch,) or t.dtype != torch.int64:
         raise ValueError(f"t must be {batch} int64 numbers, one per image.")
-    if batch and not (1 <= int(t.min()) and int(t.max()) <= T):
+    if batch and (int(t.min()) < 1 or int(t.max()) > T):
         raise ValueError(f"t must lie in 1..{T}.")
     if condition is None:
         return
@@ -54,7 +54,7 @@ def check_arguments(
         raise ValueError("this denoiser knows no conditions: condition must be None.")
     if condition.shape != (batch,) or condition.dtype != torch.int64:
         raise ValueError(f"condition must be {batch} int64 indices, one per image, or None.")
-    if batch and not (0 <= int(condition.min()) and int(condition.max()) <= last):
+    if batch and (int(condition.min()) < 0 or int(condition.max()) > last):
         raise ValueError(f"condition must lie in 0..{last}.")
 
 

@@ -1,6 +1,6 @@
 """The ideal denoiser: the exact answer when the data are a known, finite set of images.
 
-With x_0 drawn evenly from {x^1 ... x^N}, Bayes' rule gives the mean of x_0 given x_t in closed form:
+With x_0 drawn evenly from {x^1 ... x^N}, Bayes' rule gives the mean of x_0 given x_t exactly:
 
     x_0_hat = sum_i w_i x^i,   w = softmax_i( -|x_t - signal_scale x^i|^2 / (2 noise_scale^2) )
     eps_hat = (x_t - signal_scale x_0_hat) / noise_scale

@@ -13,7 +13,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from explorer.denoiser.checkpoints import CheckpointError, list_checkpoints, load_denoiser, read_json
+from explorer.denoiser.checkpoints import (
+    CheckpointError,
+    list_checkpoints,
+    load_denoiser,
+    read_json,
+)
 from explorer.denoiser.denoiser import PredictsEps
 from explorer.denoiser.ideal import IdealDenoiser
 from explorer.diffusion.schedules import NoiseSchedule
@@ -24,7 +29,7 @@ from explorer.images.gallery import Gallery, GalleryError, Picture, load_gallery
 log = logging.getLogger(__name__)
 # What the page opens with, where there is such a thing.
 FAVOURITE_PICTURES = ("grinning cat with smiling eyes", "3, hand 1")
-FAVOURITE_KINDS = ("cat-face", "3")
+FAVOURITE_KINDS = ("face-smiling", "3")
 
 
 @dataclass(frozen=True, eq=False)

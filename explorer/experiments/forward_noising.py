@@ -1,6 +1,6 @@
 """Lesson 1, add noise: one image, one noise, and every x_t between them.
 
-    x_t = signal_scale x_0 + noise_scale eps
+x_t = signal_scale x_0 + noise_scale eps
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Lesson 2, predict the noise: the network's eps_hat beside the true eps, and how good it is.
 
-    x_0_hat = (x_t - noise_scale eps_hat) / signal_scale
+x_0_hat = (x_t - noise_scale eps_hat) / signal_scale
 """
 
 from dataclasses import dataclass

@@ -39,7 +39,10 @@ class ReverseChoices:
 
 @dataclass(frozen=True, eq=False)
 class ReverseFrame:
-    """One kept step: its place among the `total` steps, and three pictures (H, W, C) uint8."""
+    """One kept step: its place among the `total` steps, and three pictures (H, W, C) uint8.
+
+    At t = 0 nothing is predicted: the last prediction stays in sight.
+    """
 
     step: int
     total: int
@@ -98,7 +101,9 @@ def compute_reverse(
 
     def frames() -> Iterator[ReverseFrame]:
         every = max(1, -(-choices.num_steps // MOST_FRAMES))
+        eps_hat = None
         for index, step in enumerate(steps):
+            eps_hat = eps_hat if step.t == 0 else step.eps_hat
             if index % every == 0 or step.t == 0:
                 yield ReverseFrame(
                     step=index,
@@ -106,7 +111,7 @@ def compute_reverse(
                     t=step.t,
                     x_t=to_pixels(step.x_t[0].cpu().numpy()),
                     x_0_hat=to_pixels(step.x_0_hat[0].cpu().numpy()),
-                    eps_hat=to_pixels(step.eps_hat[0].cpu().numpy() / EPS_RANGE),
+                    eps_hat=to_pixels(eps_hat[0].cpu().numpy() / EPS_RANGE),
                 )
 
     return frames()

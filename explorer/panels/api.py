@@ -1,6 +1,6 @@
 """Named endpoints for programs: what the three panels compute, by name of picture and network.
 
-    client.predict("emoji", "pizza", 500, 7, api_name="/predict_noise")
+client.predict("emoji", "pizza", 500, 7, api_name="/predict_noise")
 """
 
 import base64
@@ -99,7 +99,9 @@ def reverse(
 
 def find_exhibit(shelf: Shelf, name: str) -> Exhibit:
     if name not in shelf.exhibits:
-        raise gr.Error(f"denoiser must be one of {', '.join(shelf.exhibits)}.", print_exception=False)
+        raise gr.Error(
+            f"denoiser must be one of {', '.join(shelf.exhibits)}.", print_exception=False
+        )
     return shelf.exhibits[name]
 
 

@@ -12,7 +12,13 @@ from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, wire_rai
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
-from explorer.panels.visit import Choice, card, everything, prediction_message
+from explorer.panels.visit import (
+    FIRST_SEED,
+    Choice,
+    card,
+    everything,
+    prediction_message,
+)
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
 LESSONS = ("forward_noising", "noise_prediction", "reverse")
@@ -21,7 +27,7 @@ LESSONS = ("forward_noising", "noise_prediction", "reverse")
 def build_interface(shelf: Shelf) -> gr.Blocks:
     """The whole page, opened on the first exhibit with t in the middle."""
     exhibit = shelf.first
-    opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, seed=7)
+    opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
     with gr.Blocks(title=TEXT["title"], delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
             gr.Markdown(f"# {TEXT['title']}\n\n{TEXT['lead']}", elem_id="masthead")
@@ -58,7 +64,9 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
 def navigation() -> str:
     """Links in the lesson's order, always in sight."""
     links = "".join(
-        f'<a href="#lesson-{name.replace("_", "-")}">{TEXT[name]["name"]}</a>' for name in LESSONS
+        f'<a href="#lesson-{name.replace("_", "-")}"{" aria-current=true" if number == 0 else ""}>'
+        f"{TEXT[name]['name']}</a>"
+        for number, name in enumerate(LESSONS)
     )
     toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Settings</button>'
     return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
@@ -120,6 +128,6 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
     return [
         exhibit.name,
         clean_t(wanted.get("t"), exhibit),
-        clean_seed(wanted.get("seed", 7)),
+        clean_seed(wanted.get("seed", FIRST_SEED)),
         *change_denoiser(shelf, exhibit.name, wanted.get("image")),
     ]

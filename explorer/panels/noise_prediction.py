@@ -55,9 +55,7 @@ def output_text(exhibit: Exhibit) -> str:
     return WORDS["output_v" if prediction == "v" else "output_eps"].format(T=exhibit.T)
 
 
-def draw_error(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
-) -> Any:
+def draw_error(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool) -> Any:
     exhibit = shelf.exhibit(denoiser)
     t = max(1, clean_t(t, exhibit))
     kind = choice.kind if told else None

@@ -12,12 +12,12 @@ from explorer.components.pad import Pad
 from explorer.components.picker import Picker
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.digits import EmptyDrawingError
-from explorer.images.gallery import GalleryError
+from explorer.images.gallery import NEVER_SEEN, GalleryError
 from explorer.images.mnist import MnistError
 from explorer.images.uploads import PictureError, read_digit, read_picture
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
-from explorer.panels.visit import Choice, card
+from explorer.panels.visit import FIRST_SEED, Choice, card
 
 WORDS = TEXT["rail"]
 LARGEST_SEED = 2**31 - 1
@@ -70,7 +70,7 @@ def build_rail(shelf: Shelf) -> Rail:
                     gr.Markdown(WORDS["draw_hint"])
             with gr.Row(elem_id="seed-row"):
                 seed = gr.Number(
-                    7, label=WORDS["seed"], precision=0, minimum=0, maximum=LARGEST_SEED,
+                    FIRST_SEED, label=WORDS["seed"], precision=0, minimum=0, maximum=LARGEST_SEED,
                     min_width=80, elem_id="seed",
                 )  # fmt: skip
                 dice = gr.Button(WORDS["dice"], min_width=80, elem_id="dice")
@@ -139,7 +139,7 @@ def own_picture(exhibit: Exhibit, source: str | bytes, name: str) -> Choice:
             pixels = read_picture(source, exhibit.denoiser.shape)
     except (PictureError, EmptyDrawingError) as error:
         raise gr.Error(str(error), print_exception=False) from error
-    return Choice(name, None, "never seen", pixels, own=True)
+    return Choice(name, None, NEVER_SEEN, pixels, own=True)
 
 
 def fetch_mnist(shelf: Shelf, denoiser: str, choice: Choice) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
             with gr.Row():
                 kind = gr.Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="kind")
                 guidance = gr.Slider(
-                    0, 8, 1, step=0.5, label=WORDS["guidance"], info=WORDS["guidance_hint"],
+                    0, 8, 2, step=0.5, label=WORDS["guidance"], info=WORDS["guidance_hint"],
                     elem_id="guidance",
                 )  # fmt: skip
             with gr.Row():

@@ -3,7 +3,7 @@
 Shared and read-only, but for MNIST's digits, which are added when the first visitor asks for them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from explorer.experiments.reverse import ReverseChoices, ReverseFrame, compute_r
 from explorer.images.encoding import sprite
 from explorer.images.gallery import Gallery, Picture
 from explorer.images.mnist import load_mnist, mnist_gallery
+from explorer.panels.visit import FIRST_SEED
 
 COLUMNS, CELL = 32, 48  # of the thumbnails' sheet
-FIRST_RUN = ReverseChoices(num_steps=25, seed=7)
+FIRST_RUN = ReverseChoices(num_steps=25, guidance=2.0, seed=FIRST_SEED)
 
 
 @dataclass
@@ -50,7 +51,9 @@ class Shelf:
         gallery = self.pictures(exhibit)
         path = self.folder / f"{exhibit.name}-{len(gallery)}.webp"
         if not path.exists():
-            path.write_bytes(sprite([picture.pixels for picture in gallery], columns=COLUMNS, cell=CELL))
+            path.write_bytes(
+                sprite([picture.pixels for picture in gallery], columns=COLUMNS, cell=CELL)
+            )
         return {
             "sheet": f"gradio_api/file={path}",
             "columns": COLUMNS,
@@ -70,8 +73,6 @@ class Shelf:
     def first_run(self, exhibit: Exhibit) -> list[ReverseFrame]:
         """A finished run, made once, so that no visitor meets an empty frame."""
         if exhibit.name not in self._first_runs:
-            choices = ReverseChoices(
-                num_steps=FIRST_RUN.num_steps, seed=FIRST_RUN.seed, kind=exhibit.first_kind
-            )
+            choices = replace(FIRST_RUN, kind=exhibit.first_kind)
             self._first_runs[exhibit.name] = list(compute_reverse(exhibit, choices))
         return self._first_runs[exhibit.name]

@@ -15,7 +15,9 @@ from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.forward_noising import compute_forward_noising
 from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.images.encoding import png_data_uri
-from explorer.images.gallery import Picture
+from explorer.images.gallery import SEEN, Picture
+
+FIRST_SEED = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +96,10 @@ def everything(
 
 def card(choice: Choice) -> str:
     """The picked image and its name, as HTML; exactly the network's pixels, magnified."""
-    never = "never" if choice.mark != "seen in training" else "seen"
+    colour = "seen" if choice.mark == SEEN else "never"
+    name = escape(choice.name)
     return (
-        f'<figure class="card"><img src="{png_data_uri(choice.pixels)}" alt="{escape(choice.name)}">'
-        f'<figcaption><b>{escape(choice.name)}</b><span class="mark {never}">'
-        f"{escape(choice.mark)}</span></figcaption></figure>"
+        f'<figure class="card"><img src="{png_data_uri(choice.pixels)}" alt="{name}">'
+        f'<figcaption><b>{name}</b><span class="mark {colour}">{escape(choice.mark)}</span>'
+        "</figcaption></figure>"
     )

@@ -14,9 +14,11 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
     """alpha_bar, SNR and log-SNR against time, with a line at t in each (shapes 0, 1 and 2)."""
     base = quiet_figure("The noise schedule", "", "", height=300)
     figure = make_subplots(
-        1, 3, subplot_titles=("alpha_bar: share of signal", "SNR", "log10 SNR"),
+        1,
+        3,
+        subplot_titles=("alpha_bar: share of signal", "SNR", "log10 SNR"),
         horizontal_spacing=0.09,
-    )  # fmt: skip
+    )
     figure.update_layout(base.layout, showlegend=False, title_text="", margin_t=40)
     times = np.arange(1, forward.T + 1)
     alpha_bar = forward.alpha_bar[1:]
@@ -28,9 +30,15 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
         figure.add_trace(line, row=1, col=column)
         axis = "" if column == 1 else str(column)
         figure.add_shape(
-            type="line", x0=t, x1=t, y0=0, y1=1, xref=f"x{axis}", yref=f"y{axis} domain",
+            type="line",
+            x0=t,
+            x1=t,
+            y0=0,
+            y1=1,
+            xref=f"x{axis}",
+            yref=f"y{axis} domain",
             line=dict(color=ORANGE, width=2),
-        )  # fmt: skip
+        )
     axis_style = base.layout.xaxis.to_plotly_json() | {"title": {"text": "t  (0 clean, T noise)"}}
     figure.update_xaxes(axis_style)
     figure.update_yaxes({**base.layout.yaxis.to_plotly_json(), "title": {}})
@@ -54,4 +62,3 @@ def histogram_figure(x_t: np.ndarray) -> go.Figure:
     figure.update_yaxes(range=[0, 1.2])
     figure.update_xaxes(range=[-4, 4])
     return figure
-

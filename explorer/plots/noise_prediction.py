@@ -47,19 +47,24 @@ def error_figure(
     ):
         figure.add_trace(
             go.Scatter(
-                x=[t], y=[None if value is None else max(value, SMALLEST)], name=name,
-                mode="markers", marker=dict(color=colour, size=13, line=dict(color="white", width=2)),
-            )  # fmt: skip
+                x=[t],
+                y=[None if value is None else max(value, SMALLEST)],
+                name=name,
+                mode="markers",
+                marker=dict(color=colour, size=13, line=dict(color="white", width=2)),
+            )
         )
     if curves is not None:
         for name, curve in curves.curves.items():
             label, colour, dash = STYLE[name]
             figure.add_trace(
                 go.Scatter(
-                    x=curves.t, y=[max(value, SMALLEST) for value in curve], mode="lines",
+                    x=curves.t,
+                    y=[max(value, SMALLEST) for value in curve],
+                    mode="lines",
                     name=f"{label} ({curves.counts[name]:,})",
                     line=dict(color=colour, width=2.5, dash=dash),
-                )  # fmt: skip
+                )
             )
     mark_t(figure, t)
     figure.update_xaxes(range=[0, T])

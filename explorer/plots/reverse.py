@@ -21,8 +21,12 @@ def detail_figure(detail: DetailOverTime | None) -> go.Figure:
     if detail is None:
         figure.add_annotation(
             text="Run the sampler first: this curve is measured on your own run.",
-            showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5,
-        )  # fmt: skip
+            showarrow=False,
+            xref="paper",
+            yref="paper",
+            x=0.5,
+            y=0.5,
+        )
         return figure
     for name, errors in detail.bands.items():
         figure.add_trace(

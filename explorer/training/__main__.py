@@ -5,6 +5,8 @@
     torchrun --nproc-per-node 2 -m explorer.training --config emoji
     python -m explorer.training --config emoji --only evaluate
 
+    python -m explorer.training --config digits --data mnist.npz --only evaluate --out checkpoints
+
 A run that was stopped goes on where it left off. The checkpoint appears in --out/<name>.
 """
 
@@ -12,19 +14,19 @@ import argparse
 import json
 import math
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.distributed as dist
-from safetensors.torch import save_file
 
 from explorer.denoiser.checkpoints import build_denoiser, load_denoiser, save_denoiser
+from explorer.denoiser.denoiser import Denoiser
+from explorer.images.mnist import MnistError
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, load_dataset
 from explorer.training.evaluation import copies, error_curves, sheet
-from explorer.training.judge import judge_digits
+from explorer.training.judge import judge_digits, save_judge
 from explorer.training.loop import Trainer, train
 
 
@@ -37,35 +39,43 @@ def parse_arguments() -> argparse.Namespace:
     add("--out", type=Path, default=Path("runs"), help="where checkpoints and state go")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     add("--only", choices=["train", "evaluate"], help="default: both")
-    add("--steps", type=int, help="instead of the config's, for a trial")
+    add("--steps", type=int, help="the learning rate's last step, instead of the config's")
     add("--no-compile", action="store_true", help="skip torch.compile (GPU only anyway)")
     add("--stop-after", type=float, default=math.inf, metavar="SECONDS", help="to be resumed")
+    add("--samples", type=int, default=60_000, help="digits drawn to be judged (default: 60000)")
     return parser.parse_args()
 
 
 def main() -> None:
     arguments = parse_arguments()
+    try:
+        run(arguments)
+    except (ValueError, FloatingPointError, MnistError) as error:  # each is one clear sentence
+        raise SystemExit(f"explorer.training: {error}") from error
+
+
+def run(arguments: argparse.Namespace) -> None:
     config = Config.read(arguments.config)
     if arguments.steps:
-        config = replace(config, training=replace(config.training, steps=arguments.steps))
+        config = config.with_steps(arguments.steps)
     device = torch.device(arguments.device)
     parallel = int(os.environ.get("WORLD_SIZE", "1")) > 1  # set by torchrun
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", device.index or 0)))
+        torch.cuda.set_device(device)
     if parallel:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
-        if device.type == "cuda":
-            device = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
-    if device.type == "cuda":
-        device = torch.device("cuda", device.index or 0)
-        torch.cuda.set_device(device)
-    torch.set_float32_matmul_precision("high")
     dataset = load_dataset(config.data, arguments.data).to(device)
     first = not parallel or dist.get_rank() == 0
     if arguments.only != "evaluate":
+        torch.set_float32_matmul_precision("high")  # TF32: enough to learn by
         train_and_save(config, dataset, device, arguments)
     if parallel:
         dist.destroy_process_group()
     if arguments.only != "train" and first:
-        evaluate_and_save(config, dataset, device, arguments.out / config.name)
+        torch.set_float32_matmul_precision("highest")
+        folder = arguments.out / config.name
+        evaluate_and_save(config, dataset, device, folder, arguments.samples)
 
 
 def train_and_save(
@@ -73,49 +83,55 @@ def train_and_save(
 ) -> None:
     folder = arguments.out / config.name
     torch.manual_seed(config.training.seed)  # the initial weights, alike on every GPU
-    checkpoint_config = config.checkpoint_config(dataset.conditions)
-    denoiser = build_denoiser(checkpoint_config, config.name)
-    denoiser.network.to(device, memory_format=torch.channels_last)
-    compile = device.type == "cuda" and not arguments.no_compile
-    trainer = Trainer(denoiser, dataset, config, compile)
+    denoiser = build_denoiser(config.checkpoint_config(dataset.conditions), config.name)
+    denoiser.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    compiled = device.type == "cuda" and not arguments.no_compile
+    trainer = Trainer(denoiser, dataset, config, compiled)
     parameters = sum(p.numel() for p in trainer.parameters)
+    trainer.say(f"{config.name}: {parameters / 1e6:.2f} M parameters, {len(dataset.images)} images")
+    train(trainer, folder, stop_after_s=arguments.stop_after)
     if trainer.rank == 0:
-        print(f"{config.name}: {parameters / 1e6:.2f} M parameters, {len(dataset.images)} images")
-    seconds = train(trainer, folder, stop_after_s=arguments.stop_after)
-    if trainer.rank == 0:
+        checkpoint_config = config.checkpoint_config(dataset.conditions, trainer.step)
         save_denoiser(folder, trainer.ema_weights(), checkpoint_config)
         hardware = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
         training = {
             "steps": trainer.step,
-            "seconds_of_last_run": round(seconds),
+            "seconds": round(trainer.seconds),
             "hardware": f"{trainer.world} x {hardware}",
             "parameters": parameters,
         }
         update_metrics(folder, {"training": training})
 
 
-def evaluate_and_save(config: Config, dataset: Dataset, device: torch.device, folder: Path) -> None:
+def evaluate_and_save(
+    config: Config, dataset: Dataset, device: torch.device, folder: Path, num_samples: int
+) -> None:
     """Measure the weights as shipped: in half precision on disk, float32 at work."""
     denoiser = load_denoiser(folder, device)
     update_metrics(folder, {"eps_mse": error_curves(denoiser, dataset)})
     if config.data.set == "digits":
-        quality, judge = judge_digits(denoiser, dataset)
+        quality, judge = judge_digits(denoiser, dataset, num_samples)
         update_metrics(folder, {"sample_quality": quality})
-        weights = {key: value.half() for key, value in judge.state_dict().items()}
-        save_file(weights, folder / "judge.safetensors")
+        save_judge(judge, folder / "judge.safetensors")
     else:
         update_metrics(folder, {"copies": copies(denoiser, dataset)})
     save_sheet(denoiser, folder)
 
 
-def save_sheet(denoiser: Any, folder: Path) -> None:
-    """The sheet of samples as sheet.png (this alone needs Pillow)."""
-    from explorer.images.encoding import png_bytes
-
-    (folder / "sheet.png").write_bytes(png_bytes(sheet(denoiser)))
+def save_sheet(denoiser: Denoiser, folder: Path) -> None:
+    """The sheet of samples as sheet.webp; this alone needs Pillow, and is left out without it."""
+    try:
+        from PIL import Image
+    except ImportError:
+        print("Pillow is not installed: no sheet.webp.")
+        return
+    pixels = sheet(denoiser)
+    picture = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[:, :, 0])
+    picture.save(folder / "sheet.webp", quality=72, method=6)
 
 
 def update_metrics(folder: Path, figures: dict[str, Any]) -> None:
+    """Write the figures beside those that are in the folder's metrics.json already."""
     path = folder / "metrics.json"
     metrics = json.loads(path.read_text()) if path.is_file() else {}
     path.write_text(json.dumps(metrics | figures, indent=1) + "\n")

@@ -1,7 +1,10 @@
-"""A training run's every hyperparameter, read from a TOML file in `configs/`."""
+"""A training run's every hyperparameter, read from a TOML file in `configs/`.
+
+It knows nothing of how they are used.
+"""
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,28 +50,43 @@ class Config:
 
     @classmethod
     def read(cls, name_or_path: str) -> "Config":
-        """From `configs/<name>.toml`, or from any TOML file."""
+        """From `configs/<name>.toml`, or from any TOML file.
+
+        Raises:
+            ValueError: there is no such file, or it is not of this form.
+        """
         path = Path(name_or_path)
         if path.suffix != ".toml":
             path = CONFIGS / f"{name_or_path}.toml"
         if not path.is_file():
             names = ", ".join(sorted(p.stem for p in CONFIGS.glob("*.toml")))
             raise ValueError(f"There is no config {name_or_path!r} (there: {names}).")
-        source = tomllib.loads(path.read_text(encoding="utf-8"))
-        data = dict(source["data"])
-        data["shape"] = tuple(data["shape"])
-        if "scale" in data:
-            data["scale"] = tuple(data["scale"])
-        return cls(
-            name=source["name"],
-            data=DataConfig(**data),
-            model=ModelConfig(**source["model"]),
-            training=TrainingConfig(**source["training"]),
-            source=source,
-        )
+        try:
+            source = tomllib.loads(path.read_text(encoding="utf-8"))
+            data: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in source["data"].items()
+            }
+            return cls(
+                name=source["name"],
+                data=DataConfig(**data),
+                model=ModelConfig(**source["model"]),
+                training=TrainingConfig(**source["training"]),
+                source=source,
+            )
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"{path} is not a training config ({error}).") from error
 
-    def checkpoint_config(self, conditions: list[str]) -> dict[str, Any]:
-        """What `explorer.denoiser.checkpoints` needs to rebuild the denoiser, and how it came."""
+    def with_steps(self, steps: int) -> "Config":
+        """The same run, its learning rate falling to zero at another step."""
+        return replace(self, training=replace(self.training, steps=steps))
+
+    def checkpoint_config(self, conditions: list[str], steps_taken: int = 0) -> dict[str, Any]:
+        """What `explorer.denoiser.checkpoints` needs to rebuild the denoiser, and how it came.
+
+        "trained_with" holds the config file as it was, and beside it what this run made of it.
+        """
+        run = {"steps_until_zero_learning_rate": self.training.steps, "steps_taken": steps_taken}
         return {
             "format": 1,
             "shape": list(self.data.shape),
@@ -76,5 +94,5 @@ class Config:
             "schedule": self.model.schedule,
             "prediction": self.model.prediction,
             "network": self.model.network,
-            "trained_with": self.source,
+            "trained_with": {**self.source, "run": run},
         }

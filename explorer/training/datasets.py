@@ -28,8 +28,13 @@ class Dataset:
     conditions: list[str]
 
     def to(self, device: torch.device) -> "Dataset":
-        tensors = (self.images, self.condition, self.held_out_images, self.held_out_condition)
-        return Dataset(*(tensor.to(device) for tensor in tensors), self.conditions)
+        return Dataset(
+            self.images.to(device),
+            self.condition.to(device),
+            self.held_out_images.to(device),
+            self.held_out_condition.to(device),
+            self.conditions,
+        )
 
 
 def load_dataset(config: DataConfig, data: Path | None = None) -> Dataset:

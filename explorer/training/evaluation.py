@@ -4,6 +4,7 @@ Every figure goes to the checkpoint's metrics.json under a name that says what i
 """
 
 import math
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from explorer.diffusion.samplers import sample
 from explorer.training.datasets import Dataset, to_model_space
 
 TIMES = list(range(25, 1000, 50))  # 25, 75 ... 975
+EXACT = "donot_use_mm_for_euclid_dist"  # the fast way loses small distances to rounding
 
 
 @torch.inference_mode()
@@ -45,11 +47,11 @@ def error_curves(denoiser: Denoiser, dataset: Dataset, most: int = 10_000) -> di
     """The error against t, on images seen and held out, told the condition and not.
 
     The ideal denoiser knows all training images and nothing else: on seen images it is the floor,
-    on held-out ones it shows what memory alone is worth. At most `most` images of each part.
+    on held-out ones it shows what memory alone is worth. At most `most` images of each part, picked
+    at random (a file may be sorted), and of these 1000 for the ideal denoiser.
     """
-    seen, seen_condition = to_model_space(dataset.images[:most]), dataset.condition[:most]
-    held = to_model_space(dataset.held_out_images[:most])
-    held_condition = dataset.held_out_condition[:most]
+    seen, seen_condition = _pick(dataset.images, dataset.condition, most)
+    held, held_condition = _pick(dataset.held_out_images, dataset.held_out_condition, most)
     ideal = IdealDenoiser(to_model_space(dataset.images), denoiser.schedule)
     few = 1000  # the ideal denoiser compares each image with the whole set
     curves = {
@@ -71,6 +73,13 @@ def error_curves(denoiser: Denoiser, dataset: Dataset, most: int = 10_000) -> di
     }
 
 
+def _pick(images: Tensor, condition: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """`most` of the images, in [-1, 1], and their conditions; the same ones every time."""
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))[:most]
+    order = order.to(images.device)
+    return to_model_space(images[order]), condition[order]
+
+
 def draw_samples(
     denoiser: Denoiser, condition: Tensor, seed: int, batch: int = 1000, **options: Any
 ) -> Iterator[Tensor]:
@@ -81,10 +90,8 @@ def draw_samples(
     options = {"sampler": "ddim", "num_steps": 50} | options
     for start in range(0, len(condition), batch):
         part = condition[start : start + batch]
-        last = None
-        for last in sample(denoiser, seed=seed + start, condition=part, **options):
-            pass
-        assert last is not None
+        steps = sample(denoiser, seed=seed + start, condition=part, **options)
+        last = deque(steps, maxlen=1).pop()  # no frame before it is kept
         yield last.x_t.clamp(-1, 1).to(denoiser.device)
 
 
@@ -141,5 +148,5 @@ def nearest_distance(x: Tensor, train: Tensor, reach: int = 4) -> Tensor:
         for down in offsets:
             for right in offsets:
                 moved = mirrored.roll((down, right), dims=(2, 3)).flatten(1)
-                best = torch.minimum(best, torch.cdist(moved, flat).amin(1))
+                best = torch.minimum(best, torch.cdist(moved, flat, compute_mode=EXACT).amin(1))
     return best / math.sqrt(flat.shape[1]) / 2  # [-1, 1] is two units wide

@@ -2,11 +2,14 @@
 
 Can a judge that learnt from real digits name them? Can a classifier that learnt from *nothing but*
 drawn digits read real ones? The first catches bad pictures, the second catches too little variety.
+It knows nothing of files but the judge's own.
 """
 
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -64,24 +67,45 @@ def share_named_rightly(judge: Judge, images: Tensor, labels: Tensor) -> float:
     return right / len(images)
 
 
+def save_judge(judge: Judge, path: Path) -> None:
+    """Half precision, as the denoisers' weights."""
+    state = judge.state_dict()
+    save_file({k: v.half() if v.is_floating_point() else v for k, v in state.items()}, path)
+
+
+def load_judge(path: Path) -> Judge:
+    judge = Judge()
+    judge.load_state_dict({k: v.float() for k, v in load_file(path).items()})
+    return judge.eval()
+
+
 def judge_digits(denoiser: Denoiser, dataset: Dataset, num: int = 60_000) -> tuple[dict, Judge]:
-    """Both questions: 10,000 of `num` samples for the first, all of them for the second."""
+    """The first question with up to 10,000 of `num` samples, as many of each digit; the second with
+    all of them, if they are at least 10,000.
+
+    Returns:
+        What goes to metrics.json as "sample_quality", and the judge.
+    """
     judge = train_judge(dataset.images, dataset.condition)
     test = dataset.held_out_images, dataset.held_out_condition
     labels = torch.arange(num, device=denoiser.device) % 10
-    drawn = torch.cat(
-        [
-            ((x + 1) * 127.5).round().byte()
-            for x in draw_samples(denoiser, labels, seed=1_000_000, batch=2000)
-        ]
-    )
-    student = train_judge(drawn, labels, seed=1)
+    drawn = draw_digits(denoiser, labels)
+    judged = min(10_000, num)
     result: dict[str, Any] = {
         "sampler": "ddim, 50 steps, eta 0, guidance 1",
         "judge_on_real_test_set": share_named_rightly(judge, *test),
-        "num_judged": min(10_000, num),
-        "judge_names_samples_rightly": share_named_rightly(judge, drawn[:10_000], labels[:10_000]),
-        "num_samples_learnt_from": num,
-        "learnt_from_samples_only_on_real_test_set": share_named_rightly(student, *test),
+        "num_judged": judged,
+        "judge_names_samples_rightly": share_named_rightly(judge, drawn[:judged], labels[:judged]),
     }
+    if num >= 10_000:
+        student = train_judge(drawn, labels, seed=1)
+        learnt = share_named_rightly(student, *test)
+        result["num_samples_learnt_from"] = num
+        result["learnt_from_samples_only_on_real_test_set"] = learnt
     return result, judge
+
+
+def draw_digits(denoiser: Denoiser, labels: Tensor) -> Tensor:
+    """labels: (N,) -> (N, 1, 28, 28) uint8; sample i is the same whatever N."""
+    samples = draw_samples(denoiser, labels, seed=1_000_000, batch=2000)
+    return torch.cat([((x + 1) * 127.5).round().byte() for x in samples])

@@ -4,6 +4,7 @@
 
 One process per GPU under `torchrun`, one process alone otherwise; the same code. It keeps an
 exponential moving average (EMA) of the weights, which is what gets saved and shown.
+It knows nothing of evaluation, nor of what the images show.
 """
 
 import math
@@ -13,19 +14,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.parallel import DistributedDataParallel
 
 from explorer.denoiser.denoiser import Denoiser
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, draw_batch
 
+STATE = "resume.pt"
+
 
 def learning_rate(step: int, config: Config) -> float:
-    """Linear warm-up, then a cosine down to zero."""
+    """Of step 0, 1 ... : linear warm-up, then a cosine down to zero at the last step's end."""
     training = config.training
     if step < training.warm_up:
         return training.learning_rate * (step + 1) / training.warm_up
@@ -33,12 +36,11 @@ def learning_rate(step: int, config: Config) -> float:
     return training.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
-def make_loss(denoiser: Denoiser, model: nn.Module, config: Config) -> Callable[..., Tensor]:
+def make_loss(denoiser: Denoiser, config: Config) -> Callable[..., Tensor]:
     """loss(x_0, condition, t, eps, dropped) -> (), the mean squared error of the raw output."""
-    device = denoiser.device
+    network, device, prediction = denoiser.network, denoiser.device, denoiser.prediction
     signal_scale = denoiser.schedule.signal_scale.float().to(device)
     noise_scale = denoiser.schedule.noise_scale.float().to(device)
-    prediction = denoiser.prediction
 
     def loss(x_0: Tensor, condition: Tensor, t: Tensor, eps: Tensor, dropped: Tensor) -> Tensor:
         signal, noise = signal_scale[t][:, None, None, None], noise_scale[t][:, None, None, None]
@@ -46,16 +48,16 @@ def make_loss(denoiser: Denoiser, model: nn.Module, config: Config) -> Callable[
         target = {"eps": eps, "x_0": x_0, "v": signal * eps - noise * x_0}[prediction]
         told = torch.where(dropped, 0, condition + 1)  # 0 = "no condition"
         with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            raw = model(x_t, t, told)
+            raw = network(x_t, t, told)
         return F.mse_loss(raw.float(), target)
 
     return loss
 
 
 class Trainer:
-    """The state of one run: weights, their average, the optimiser, the random stream, the step."""
+    """The state of one run: weights, their average, the optimiser, steps taken, seconds spent."""
 
-    def __init__(self, denoiser: Denoiser, dataset: Dataset, config: Config, compile: bool):
+    def __init__(self, denoiser: Denoiser, dataset: Dataset, config: Config, compiled: bool):
         self.denoiser, self.dataset, self.config = denoiser, dataset, config
         self.rank = dist.get_rank() if dist.is_initialized() else 0
         self.world = dist.get_world_size() if dist.is_initialized() else 1
@@ -70,26 +72,35 @@ class Trainer:
             weight_decay=config.training.weight_decay,
             fused=device.type == "cuda",
         )
-        self.generator = torch.Generator(device).manual_seed(config.training.seed + self.rank)
-        self.step = 0
-        model = network
-        if self.world > 1:
-            model = DistributedDataParallel(network, device_ids=[device.index])
-        loss = make_loss(denoiser, model, config)
-        self.loss = torch.compile(loss) if compile else loss
+        self.generator = torch.Generator(device)
+        self.step, self.seconds = 0, 0.0
+        loss = make_loss(denoiser, config)
+        self.loss = torch.compile(loss) if compiled else loss
+
+    def draw(self) -> tuple[Tensor, ...]:
+        """This GPU's share of the step's batch: x_0, condition, t, eps, dropped.
+
+        What is drawn follows from (seed, step, rank) alone, so a run can be resumed from its step.
+        """
+        training, device, generator = self.config.training, self.denoiser.device, self.generator
+        entropy = np.random.SeedSequence((training.seed, self.step, self.rank))
+        generator.manual_seed(int(entropy.generate_state(1, np.uint64)[0]))
+        size = training.batch // self.world
+        x_0, condition = draw_batch(self.dataset, self.config.data, size, generator)
+        T = self.denoiser.schedule.T
+        t = torch.randint(1, T + 1, (size,), generator=generator, device=device)
+        eps = torch.randn(x_0.shape, generator=generator, device=device)
+        uniform = torch.rand(size, generator=generator, device=device)
+        return x_0, condition, t, eps, uniform < training.condition_dropout
 
     def train_step(self) -> Tensor:
-        """One optimiser step; returns the loss, still on the device."""
-        training, device = self.config.training, self.denoiser.device
-        size = training.batch // self.world
-        x_0, condition = draw_batch(self.dataset, self.config.data, size, self.generator)
-        T = self.denoiser.schedule.T
-        t = torch.randint(1, T + 1, (size,), generator=self.generator, device=device)
-        eps = torch.randn(x_0.shape, generator=self.generator, device=device)
-        dropped = torch.rand(size, generator=self.generator, device=device)
-        loss = self.loss(x_0, condition, t, eps, dropped < training.condition_dropout)
+        """One optimiser step; returns this GPU's loss, still on the device."""
+        training = self.config.training
+        loss = self.loss(*self.draw())
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        if self.world > 1:
+            average_gradients(self.parameters, self.world)
         nn.utils.clip_grad_norm_(self.parameters, training.clip_gradient)
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(self.step, self.config)
@@ -97,7 +108,8 @@ class Trainer:
         self.step += 1
         # A young average would remember the random start: let its memory grow with the run.
         decay = min(training.ema, (1 + self.step) / (10 + self.step))
-        torch._foreach_lerp_(self.ema, [p.detach() for p in self.parameters], 1 - decay)
+        newest = [p.detach() for p in self.parameters]
+        torch._foreach_lerp_(self.ema, newest, 1 - decay)  # type: ignore[attr-defined]
         return loss.detach()
 
     def ema_weights(self) -> dict[str, Tensor]:
@@ -105,87 +117,96 @@ class Trainer:
         names = [name for name, _ in self.denoiser.network.named_parameters()]
         return dict(zip(names, self.ema, strict=True))
 
-    def state(self) -> dict[str, Any]:
-        return {
+    def save(self, folder: Path) -> None:
+        """Write the run's state so that a crash midway leaves the previous one whole."""
+        if self.rank > 0:
+            return  # all GPUs hold the same
+        state: dict[str, Any] = {
             "step": self.step,
+            "seconds": self.seconds,
             "network": self.denoiser.network.state_dict(),
             "ema": self.ema,
             "optimiser": self.optimiser.state_dict(),
-            "generator": self.generator.get_state(),
         }
+        folder.mkdir(parents=True, exist_ok=True)
+        torch.save(state, folder / (STATE + ".new"))
+        os.replace(folder / (STATE + ".new"), folder / STATE)
 
-    def load_state(self, state: dict[str, Any]) -> None:
-        self.step = state["step"]
+    def resume(self, folder: Path) -> None:
+        """Go on where `save` left off, if it ever ran; the number of GPUs may have changed."""
+        if not (folder / STATE).is_file():
+            return
+        state = torch.load(folder / STATE, map_location="cpu", weights_only=True)
+        self.step, self.seconds = state["step"], state["seconds"]
         self.denoiser.network.load_state_dict(state["network"])
         for mine, saved in zip(self.ema, state["ema"], strict=True):
             mine.copy_(saved)
         self.optimiser.load_state_dict(state["optimiser"])
-        self.generator.set_state(state["generator"].cpu())
+        self.say(f"resumed at step {self.step}")
+
+    def say(self, text: str, end: str = "\n") -> None:
+        if self.rank == 0:
+            print(text, end=end, flush=True)
 
 
-def save_state(trainer: Trainer, folder: Path) -> None:
-    """Write the run's state so that a crash midway leaves the previous one whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"resume-{trainer.rank}.pt"
-    torch.save(trainer.state(), path.with_suffix(".new"))
-    os.replace(path.with_suffix(".new"), path)
+def average_gradients(parameters: list[nn.Parameter], world: int) -> None:
+    """Give every GPU the mean of all GPUs' gradients, in one exchange.
+
+    The net is small: overlapping many exchanges with the backward pass, as DistributedDataParallel
+    does, gains nothing here, and it would break the compiled loss into pieces.
+    """
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    dist.all_reduce(flat)
+    pieces = (flat / world).split([gradient.numel() for gradient in gradients])
+    for gradient, piece in zip(gradients, pieces, strict=True):
+        gradient.copy_(piece.view(gradient.shape))
 
 
 def train(
     trainer: Trainer, folder: Path, save_every: int = 2000, stop_after_s: float = math.inf
-) -> float:
+) -> None:
     """Run to the config's last step, resuming where `folder` left off.
 
     Args:
         save_every: steps between two saved states.
         stop_after_s: stop (saved, to be resumed) once this many seconds have passed.
 
-    Returns:
-        Seconds spent.
+    Raises:
+        FloatingPointError: the loss is no longer a number; the last saved state is kept.
     """
-    resume = folder / f"resume-{trainer.rank}.pt"
-    if resume.is_file():
-        trainer.load_state(torch.load(resume, map_location="cpu", weights_only=True))
-        _say(trainer, f"resumed at step {trainer.step}")
-    start, start_step, total = time.monotonic(), trainer.step, trainer.config.training.steps
+    trainer.resume(folder)
+    total, first_step, before = trainer.config.training.steps, trainer.step, trainer.seconds
+    start = time.monotonic()
     losses: list[Tensor] = []
     stopping = False
     while trainer.step < total and not stopping:
         losses.append(trainer.train_step())
-        if trainer.step % 100 == 0 or trainer.step == total:
-            loss = torch.stack(losses).mean().item()
-            losses.clear()
+        last = trainer.step == total
+        if trainer.step % 100 == 0 or last:
             elapsed = time.monotonic() - start
-            rate = (trainer.step - start_step) / elapsed
-            stopping = _agree(trainer, elapsed > stop_after_s)
-            _progress(trainer, loss, rate)
+            loss, stopping = _agree(trainer, torch.stack(losses).mean(), elapsed > stop_after_s)
+            losses.clear()
+            trainer.seconds = before + elapsed
+            trainer.say(_progress(trainer, loss, (trainer.step - first_step) / elapsed), end="")
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at step {trainer.step}.")
-        if trainer.step % save_every == 0 or stopping or trainer.step == total:
-            save_state(trainer, folder)
-    if trainer.rank == 0:
-        print(flush=True)
-    return time.monotonic() - start
+        if trainer.step % save_every == 0 or stopping or last:
+            trainer.save(folder)
+    trainer.say("")
 
 
-def _agree(trainer: Trainer, stop: bool) -> bool:
-    """True on every GPU if it is on the first: their clocks differ."""
-    if trainer.world == 1:
-        return stop
-    flag = torch.tensor(float(stop), device=trainer.denoiser.device)
-    dist.broadcast(flag, 0)
-    return bool(flag.item())
+def _agree(trainer: Trainer, loss: Tensor, stop: bool) -> tuple[float, bool]:
+    """The mean loss over all GPUs, and whether any wants to stop: the same answer on each."""
+    both = torch.stack([loss.float(), torch.tensor(float(stop), device=loss.device)])
+    if trainer.world > 1:
+        dist.all_reduce(both)
+    mean_loss, stops = both.tolist()
+    return mean_loss / trainer.world, stops > 0
 
 
-def _progress(trainer: Trainer, loss: float, rate: float) -> None:
-    total = trainer.config.training.steps
-    done = int(24 * trainer.step / total)
-    left = (total - trainer.step) / rate
+def _progress(trainer: Trainer, loss: float, rate: float) -> str:
+    step, total = trainer.step, trainer.config.training.steps
+    done, left = 24 * step // total, (total - step) / rate
     bar = "#" * done + "-" * (24 - done)
-    line = f"[{bar}] {trainer.step}/{total}  loss {loss:.4f}  {rate:.1f} steps/s  {left:.0f} s left"
-    _say(trainer, "\r" + line, end="")
-
-
-def _say(trainer: Trainer, text: str, end: str = "\n") -> None:
-    if trainer.rank == 0:
-        print(text, end=end, flush=True)
+    return f"\r[{bar}] {step}/{total}  loss {loss:.4f}  {rate:.1f} steps/s  {left:.0f} s left"
