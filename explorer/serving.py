@@ -111,13 +111,14 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
     """
     app = build_app(settings)
     script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
+    # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
+    style = (HERE / "panels" / "page.css").read_text(encoding="utf-8")
     _, address, _ = app.queue(max_size=64, default_concurrency_limit=2).launch(
         server_name=settings.host,
         server_port=settings.port,
         share=settings.share,
         theme=theme(),
-        css_paths=[HERE / "panels" / "page.css"],
-        head=f"<script>{script}</script>",
+        head=f"<style>{style}</style><script>{script}</script>",
         prevent_thread_lock=not block,
         quiet=not block,
         run_history=False,

@@ -23,6 +23,7 @@ from explorer.diffusion.schedules import SCHEDULES
 FORMAT = 1
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 FILES = ("config.json", "model.safetensors", "metrics.json", "images.npz")
+HUB_TIMEOUT = 5.0  # seconds
 HUB_ID = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
 
 
@@ -45,6 +46,8 @@ def find_checkpoint(name: str | Path, folder: Path | str = CHECKPOINTS) -> Path:
         raise CheckpointError(f"{name} is no checkpoint: its config.json is missing.")
     if re.fullmatch(HUB_ID, str(name)):
         return _fetch(str(name))
+    if len(Path(name).parts) > 1:
+        raise CheckpointError(f"There is no checkpoint at {name}.")
     there = ", ".join(list_checkpoints(folder)) or "none"
     raise CheckpointError(f"There is no checkpoint {str(name)!r} in {folder} (there: {there}).")
 
@@ -52,12 +55,15 @@ def find_checkpoint(name: str | Path, folder: Path | str = CHECKPOINTS) -> Path:
 def _fetch(repo_id: str) -> Path:
     """A checkpoint from the Hub: the copy in its cache if that is whole, else downloaded."""
     try:
-        from huggingface_hub import snapshot_download, try_to_load_from_cache
+        from huggingface_hub import model_info, snapshot_download, try_to_load_from_cache
 
         cached = [try_to_load_from_cache(repo_id, name) for name in FILES[:2]]
         if all(isinstance(path, str) for path in cached):
             return Path(str(cached[0])).parent
-        return Path(snapshot_download(repo_id, allow_patterns=list(FILES), etag_timeout=5))
+        model_info(
+            repo_id, timeout=HUB_TIMEOUT
+        )  # the download itself would wait for a silent network
+        return Path(snapshot_download(repo_id, allow_patterns=list(FILES)))
     except Exception as error:  # the Hub's client raises many kinds; the visitor needs one sentence
         raise CheckpointError(
             f"The checkpoint {repo_id!r} is neither a folder here nor could it be fetched from the "

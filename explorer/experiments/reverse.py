@@ -101,7 +101,7 @@ def compute_reverse(
 
     def frames() -> Iterator[ReverseFrame]:
         every = max(1, -(-choices.num_steps // MOST_FRAMES))
-        eps_hat = None
+        eps_hat = torch.zeros(1, *exhibit.denoiser.shape)
         for index, step in enumerate(steps):
             eps_hat = eps_hat if step.t == 0 else step.eps_hat
             if index % every == 0 or step.t == 0:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from explorer.components.noiser import Noiser
 from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
-from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -20,8 +20,6 @@ WORDS = TEXT["forward_noising"]
 @dataclass(frozen=True)
 class ForwardNoisingPanel:
     noiser: Noiser
-    histogram: gr.Plot
-    schedule: gr.Plot
 
 
 def build_forward_noising_panel(
@@ -37,22 +35,23 @@ def build_forward_noising_panel(
         with gr.Accordion(WORDS["schedule"], open=False) as schedule_fold:
             gr.Markdown(WORDS["schedule_hint"])
             schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
-    inputs = [rail.denoiser, rail.choice, rail.t, rail.seed]
     quick = dict(queue=False, show_progress="hidden", api_visibility="private")
-    histogram_fold.expand(MethodType(draw_histogram, shelf), inputs, histogram, **quick)
-    schedule_fold.expand(MethodType(draw_schedule, shelf), inputs, schedule, **quick)
-    return ForwardNoisingPanel(noiser, histogram, schedule)
+    histogram_fold.expand(MethodType(draw_histogram, shelf), rail.inputs, histogram, **quick)
+    gr.on(
+        [schedule_fold.expand, rail.denoiser.change],
+        MethodType(draw_schedule, shelf),
+        rail.inputs,
+        schedule,
+        **quick,
+    )
+    return ForwardNoisingPanel(noiser)
 
 
 def draw_histogram(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
-    exhibit = shelf.exhibit(denoiser)
-    noisy = compute_noisy_image(
-        exhibit.schedule, choice.pixels, clean_t(t, exhibit), clean_seed(seed)
-    )
-    return histogram_figure(noisy.x_t)
+    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
+    return histogram_figure(compute_noisy_image(exhibit.schedule, choice.pixels, t, seed).x_t)
 
 
 def draw_schedule(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
-    exhibit = shelf.exhibit(denoiser)
-    forward = compute_forward_noising(exhibit.schedule, choice.pixels, clean_seed(seed))
-    return schedule_figure(forward, clean_t(t, exhibit))
+    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
+    return schedule_figure(compute_forward_noising(exhibit.schedule, choice.pixels, seed), t)

@@ -8,7 +8,7 @@ import gradio as gr
 from explorer.panels.api import add_api
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
-from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, wire_rail
+from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
@@ -42,7 +42,6 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
         denoiser_parts = [
             rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
             reverse.kind, prediction.output, reverse.run, reverse.scrubber,
-            forward.histogram, forward.schedule, prediction.error, reverse.detail,
         ]  # fmt: skip
         new_image.append(
             rail.denoiser.input(
@@ -68,7 +67,7 @@ def navigation() -> str:
         f"{TEXT[name]['name']}</a>"
         for number, name in enumerate(LESSONS)
     )
-    toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Settings</button>'
+    toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Image …</button>'
     return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
 
 
@@ -76,7 +75,7 @@ def wire_views(
     rail: Rail, shelf: Shelf, told: gr.Checkbox, views: list[Any], new_image: list[Any]
 ) -> None:
     """Another image or seed: a new scene. Another t: a new prediction, the newest value only."""
-    inputs = [rail.denoiser, rail.choice, rail.t, rail.seed, told]
+    inputs = [*rail.inputs, told]
     newest: dict[str, Any] = QUICK | {"trigger_mode": "always_last"}
     scene = MethodType(show_scene, shelf), inputs, [*views, rail.card]
     for event in new_image:
@@ -88,17 +87,16 @@ def wire_views(
 def show_scene(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
 ) -> tuple[Any, Any, str]:
-    exhibit = shelf.exhibit(denoiser)
-    message = everything(exhibit, choice, clean_t(t, exhibit), clean_seed(seed), told)
-    return message, message, card(choice)
+    moment = read_rail(shelf, denoiser, choice, t, seed)
+    message = everything(*moment, told)
+    return message, message, card(moment.choice)
 
 
 def show_prediction(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
 ) -> tuple[Any, Any]:
-    exhibit = shelf.exhibit(denoiser)
-    message = prediction_message(exhibit, choice, clean_t(t, exhibit), clean_seed(seed), told)
-    return {"prediction": message}, {"prediction": message}
+    message = {"prediction": prediction_message(*read_rail(shelf, denoiser, choice, t, seed), told)}
+    return message, message
 
 
 def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> list[Any]:
@@ -117,7 +115,6 @@ def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> li
         output_text(exhibit),
         run,
         first_run,
-        *[None] * 4,  # figures of the other network; a fold draws its own when opened
     ]
 
 
@@ -125,9 +122,12 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
     """The choices that the address carries; whatever it says amiss is passed over."""
     wanted = request.query_params
     exhibit = shelf.exhibit(wanted.get("denoiser"))
+    parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
+    if exhibit is shelf.first and "image" not in wanted:  # the page was built so already
+        parts[:-2] = [gr.skip()] * len(parts[:-2])
     return [
         exhibit.name,
         clean_t(wanted.get("t"), exhibit),
         clean_seed(wanted.get("seed", FIRST_SEED)),
-        *change_denoiser(shelf, exhibit.name, wanted.get("image")),
+        *parts,
     ]

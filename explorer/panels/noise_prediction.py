@@ -9,7 +9,7 @@ import gradio as gr
 from explorer.components.noise_maps import NoiseMaps
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.noise_prediction import compute_noise_prediction, error_curves
-from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -23,7 +23,6 @@ class NoisePredictionPanel:
     maps: NoiseMaps
     told: gr.Checkbox
     output: gr.Markdown
-    error: gr.Plot
 
 
 def build_noise_prediction_panel(
@@ -42,11 +41,16 @@ def build_noise_prediction_panel(
         with gr.Accordion(WORDS["output"], open=False):
             output = gr.Markdown(output_text(shelf.first))
             told = gr.Checkbox(False, label=WORDS["told"])
-    error_fold.expand(
-        MethodType(draw_error, shelf), [rail.denoiser, rail.choice, rail.t, rail.seed, told], error,
-        queue=False, show_progress="hidden", api_visibility="private",
-    )  # fmt: skip
-    return NoisePredictionPanel(maps, told, output, error)
+    gr.on(
+        [error_fold.expand, rail.denoiser.change],
+        MethodType(draw_error, shelf),
+        [*rail.inputs, told],
+        error,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    return NoisePredictionPanel(maps, told, output)
 
 
 def output_text(exhibit: Exhibit) -> str:
@@ -56,8 +60,7 @@ def output_text(exhibit: Exhibit) -> str:
 
 
 def draw_error(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool) -> Any:
-    exhibit = shelf.exhibit(denoiser)
-    t = max(1, clean_t(t, exhibit))
-    kind = choice.kind if told else None
-    result = compute_noise_prediction(exhibit, choice.pixels, t, clean_seed(seed), kind)
+    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
+    t, kind = max(1, t), choice.kind if told else None
+    result = compute_noise_prediction(exhibit, choice.pixels, t, seed, kind)
     return error_figure(error_curves(exhibit), exhibit.T, t, result.mse, result.ideal_mse)

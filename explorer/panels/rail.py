@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from types import MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -38,6 +38,34 @@ class Rail:
     pad: Pad
     mnist: gr.Button
     mnist_hint: gr.Markdown
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What every handler that computes something is given first; see `read_rail`."""
+        return [self.denoiser, self.choice, self.t, self.seed]
+
+
+class Moment(NamedTuple):
+    """The rail as handlers use it: all four fit each other."""
+
+    exhibit: Exhibit
+    choice: Choice
+    t: int
+    seed: int
+
+
+def read_rail(shelf: Shelf, denoiser: str | None, choice: Choice, t: Any, seed: Any) -> Moment:
+    """The rail's values, mended where a visitor (or a change under way) left them amiss."""
+    exhibit = shelf.exhibit(denoiser)
+    if to_shape(choice) != exhibit.denoiser.shape:  # the network has just been changed
+        choice = Choice.of(exhibit.first_picture)
+    return Moment(exhibit, choice, clean_t(t, exhibit), clean_seed(seed))
+
+
+def to_shape(choice: Choice) -> tuple[int, ...]:
+    """(C, H, W)."""
+    height, width, channels = choice.pixels.shape
+    return channels, height, width
 
 
 def build_rail(shelf: Shelf) -> Rail:

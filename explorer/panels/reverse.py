@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -19,7 +20,7 @@ from explorer.experiments.reverse import (
     compute_reverse,
 )
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
-from explorer.panels.rail import Rail, clean_seed, clean_t
+from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -43,9 +44,7 @@ class Run:
 class ReversePanel:
     run: gr.State
     scrubber: Scrubber
-    start: gr.Radio
     kind: gr.Dropdown
-    detail: gr.Plot
 
 
 def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
@@ -89,7 +88,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     hidden = dict(show_progress="hidden", api_visibility="private")
     running = go.click(
         MethodType(run_sampler, shelf),
-        [run, rail.denoiser, rail.choice, rail.t, rail.seed]
+        [run, *rail.inputs]
         + [start, kind, guidance, sampler, steps, eta],
         [scrubber, stop],
         concurrency_limit=2, concurrency_id="reverse", **hidden,
@@ -105,7 +104,8 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     strip.click(download_strip, run, scrubber, **hidden)
     detail_fold.expand(draw_detail, run, detail, **quick)
     running.then(draw_detail, run, detail, **quick)
-    return ReversePanel(run, scrubber, start, kind, detail)
+    rail.denoiser.change(partial(detail_figure, None), None, detail, **quick)
+    return ReversePanel(run, scrubber, kind)
 
 
 def kind_choices(exhibit: Exhibit) -> dict[str, Any]:
@@ -121,15 +121,15 @@ def run_sampler(
     start: str, kind: str, guidance: float, sampler: str, steps: int, eta: float,
 ) -> Iterator[tuple[Any, Any]]:  # fmt: skip
     """Frames for the scrubber as they are computed, a few at a time."""
-    exhibit = shelf.exhibit(denoiser)
-    t_start = max(1, clean_t(t, exhibit)) if start == "picture" else None
+    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
+    t_start = max(1, t) if start == "picture" else None
     choices = ReverseChoices(
         sampler=sampler,
         num_steps=min(int(steps), t_start or exhibit.T),
         kind=None if kind == ANY else kind,
         guidance=guidance,
         eta=eta,
-        seed=clean_seed(seed),
+        seed=seed,
         t_start=t_start,
     )
     run.id, run.frames = uuid.uuid4().hex[:8], []

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.experiments.forward_noising import ForwardNoising
-from explorer.plots.style import BLUE, GREEN, ORANGE, PURPLE, quiet_figure
+from explorer.plots.style import AXIS, BLUE, GREEN, ORANGE, PURPLE, quiet_figure
 
 HISTOGRAM_EDGES = np.linspace(-4, 4, 65)  # the browser's live histogram uses the same bins
 
@@ -39,12 +39,10 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
             yref=f"y{axis} domain",
             line=dict(color=ORANGE, width=2),
         )
-    axis_style = base.layout.xaxis.to_plotly_json() | {"title": {"text": "t  (0 clean, T noise)"}}
-    figure.update_xaxes(axis_style)
-    figure.update_yaxes({**base.layout.yaxis.to_plotly_json(), "title": {}})
-    figure.update_yaxes(title_text="SNR (cut at 10)", col=2)
-    figure.update_yaxes(title_text="log10 SNR", col=3)
-    figure.update_yaxes(title_text="alpha_bar", col=1)
+    figure.update_xaxes(AXIS | {"title": {"text": "t  (0 clean, T noise)"}})
+    figure.update_yaxes(AXIS)
+    for column, title in enumerate(("alpha_bar", "SNR (cut at 10)", "log10 SNR"), start=1):
+        figure.update_yaxes(title_text=title, col=column)
     return figure
 
 

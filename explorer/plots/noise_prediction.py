@@ -39,7 +39,7 @@ def error_figure(
         "How wrong the predicted noise is, at each t",
         time_axis_title(T),
         "mean (eps_hat − eps)², log scale",
-        height=380,
+        height=420,
     )
     for name, value, colour in (
         ("this image", mse, ORANGE),
@@ -68,5 +68,5 @@ def error_figure(
             )
     mark_t(figure, t)
     figure.update_xaxes(range=[0, T])
-    figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1)
+    figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1, exponentformat="power")
     return figure

@@ -4,29 +4,39 @@ The colours are from Okabe and Ito's palette, made for colour-blind readers, and
 on dark paper alike.
 """
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b8bc4", "#e08a1e", "#2a9d7f", "#b5679a", "#8a8f98"
 GRID = "rgba(128, 128, 128, 0.22)"
 
+AXIS: dict[str, Any] = {
+    "gridcolor": GRID,
+    "zerolinecolor": GRID,
+    "linecolor": GRID,
+    "ticks": "outside",
+    "tickcolor": GRID,
+    "fixedrange": True,
+}
+
 
 def quiet_figure(title: str, x_title: str, y_title: str, height: int = 300) -> go.Figure:
     """An empty figure in the house style; both axes are always labelled."""
-    axis = dict(gridcolor=GRID, zerolinecolor=GRID, linecolor=GRID, ticks="outside", tickcolor=GRID)
     figure = go.Figure()
     figure.update_layout(
         title=dict(text=title, font=dict(size=15), x=0, xref="paper", xanchor="left"),
         height=height,
-        margin=dict(l=60, r=16, t=64, b=52),
+        margin=dict(l=64, r=16, t=40, b=96),
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font=dict(color="#808690", size=13, family="system-ui, sans-serif"),
-        legend=dict(orientation="h", x=0, y=1.02, yanchor="bottom", font=dict(size=12)),
+        legend=dict(orientation="h", x=0, y=-0.26, yanchor="top", font=dict(size=12)),
         dragmode=False,
         hovermode="closest",
     )
-    figure.update_xaxes(title_text=x_title, fixedrange=True, **axis)
-    figure.update_yaxes(title_text=y_title, fixedrange=True, **axis)
+    figure.update_xaxes(AXIS | {"title": {"text": x_title}})
+    figure.update_yaxes(AXIS | {"title": {"text": y_title}})
     return figure
 
 

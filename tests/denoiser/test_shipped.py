@@ -1,0 +1,113 @@
+"""The two denoisers in the repository: they load, they fit, and they see noise."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from explorer.denoiser.checkpoints import CHECKPOINTS, list_checkpoints, load_denoiser
+from explorer.denoiser.denoiser import Denoiser
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.samplers import sample
+from explorer.images.digits import drawn_digits
+from explorer.images.encoding import to_model_space
+from explorer.images.gallery import load_gallery
+
+NAMES = ["digits", "emoji"]
+SHAPES = {"digits": (1, 28, 28), "emoji": (3, 64, 64)}
+
+
+@pytest.fixture(scope="module")
+def denoisers() -> dict[str, Denoiser]:
+    return {name: load_denoiser(name, device="cpu") for name in NAMES}
+
+
+def pictures(name: str, count: int) -> tuple[torch.Tensor, list[str]]:
+    """(count, C, H, W) in [-1, 1], from all over the gallery, and their kinds."""
+    emoji = name == "emoji"
+    gallery = load_gallery(CHECKPOINTS / "emoji" / "images.npz") if emoji else drawn_digits()
+    chosen = list(gallery)[:: max(1, len(gallery) // count)][:count]
+    pixels = np.stack([picture.pixels for picture in chosen])
+    return torch.from_numpy(to_model_space(pixels)), [picture.kind for picture in chosen]
+
+
+def test_they_are_the_ones_we_ship():
+    assert list_checkpoints() == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contract(denoisers, name):
+    denoiser = denoisers[name]
+    assert denoiser.shape == SHAPES[name]
+    assert denoiser.schedule.T == 1000
+    assert len(set(denoiser.conditions)) == len(denoiser.conditions) >= 10
+    x_t = torch.randn(2, *denoiser.shape, generator=torch.Generator().manual_seed(0))
+    t, condition = torch.tensor([1, 1000]), torch.tensor([0, len(denoiser.conditions) - 1])
+    for told in (None, condition):
+        eps_hat = denoiser.predict_eps(x_t, t, condition=told)
+        assert eps_hat.shape == x_t.shape
+        assert eps_hat.dtype == torch.float32
+        assert eps_hat.isfinite().all()
+
+
+def test_the_conditions_are_those_of_the_pictures(denoisers):
+    assert denoisers["digits"].conditions == [str(digit) for digit in range(10)]
+    gallery = load_gallery(CHECKPOINTS / "emoji" / "images.npz")
+    assert denoisers["emoji"].conditions == gallery.kinds
+    assert len(gallery.kinds) >= 40
+
+
+@pytest.mark.parametrize(("name", "bound"), [("emoji", 0.05), ("digits", 0.06)])
+def test_they_see_the_noise(denoisers, name, bound):
+    denoiser = denoisers[name]
+    x_0, kinds = pictures(name, 6)
+    eps = torch.randn(x_0.shape, generator=torch.Generator().manual_seed(0))
+    t = torch.full((len(x_0),), 500)
+    x_t = diffuse(denoiser.schedule, x_0, t, eps)
+    told = torch.tensor([denoiser.conditions.index(kind) for kind in kinds])
+    for condition in (None, told):
+        error = denoiser.predict_eps(x_t, t, condition) - eps
+        assert error.square().mean() < bound
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_image_does_not_depend_on_its_batch(denoisers, name):
+    denoiser = denoisers[name]
+    x_t = torch.randn(3, *denoiser.shape, generator=torch.Generator().manual_seed(0))
+    t, condition = torch.tensor([20, 500, 990]), torch.tensor([0, 5, 9])
+    together = denoiser.predict_eps(x_t, t, condition)
+    for i in range(3):
+        alone = denoiser.predict_eps(x_t[i : i + 1], t[i : i + 1], condition[i : i + 1])
+        assert_close(together[i : i + 1], alone, atol=1e-4, rtol=0)
+
+
+def test_a_drawn_digit_is_ink_on_paper(denoisers):
+    *_, last = sample(denoisers["digits"], num_steps=10, seed=3, condition=torch.tensor([3]))
+    x_0 = last.x_t
+    ink, paper = (x_0 > 0.5).double().mean(), (x_0 < -0.9).double().mean()
+    assert 0.03 < ink < 0.3
+    assert paper > 0.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_is_small_enough_for_a_plain_git_push(name):
+    files = [path for path in (CHECKPOINTS / name).iterdir() if path.is_file()]
+    assert {"config.json", "model.safetensors", "README.md", "metrics.json"} <= {
+        path.name for path in files
+    }
+    assert all(path.stat().st_size < 10_000_000 for path in files)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_metrics_hold_what_the_page_and_the_card_show(name):
+    metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
+    curves = metrics["eps_mse"]
+    assert curves["t"] == list(range(25, 1000, 50))
+    for part in ("seen", "seen_conditional", "held_out", "held_out_conditional"):
+        assert len(curves[part]) == len(curves["t"])
+        assert 0.01 < curves["mean"][part] < 0.06
+    assert curves["mean"]["ideal_seen"] < curves["mean"]["seen"] < curves["mean"]["held_out"]
+    assert metrics["training"]["steps"] > 0
+    assert metrics["training"]["seconds"] > 0

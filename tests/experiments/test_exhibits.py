@@ -1,0 +1,168 @@
+"""Exhibits: checkpoints that load are shown, the others are left out with a word about why."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from explorer.denoiser.checkpoints import CheckpointError, build_denoiser, save_denoiser
+from explorer.experiments.exhibits import (
+    FAVOURITE_KINDS,
+    FAVOURITE_PICTURES,
+    load_exhibit,
+    load_exhibits,
+)
+from explorer.images.gallery import GalleryError
+
+TINY = {
+    "format": 1,
+    "shape": [1, 28, 28],
+    "conditions": list("0123456789"),
+    "schedule": {"name": "cosine", "T": 30},
+    "prediction": "eps",
+    "network": {"widths": [8], "blocks": [1], "attention": [False], "embedding_width": 8},
+}
+
+
+def save(folder, name: str, *, pictures: int | None = 28, **changes) -> None:
+    """A tiny network, never trained, and two pictures of so many pixels a side."""
+    config = TINY | changes
+    save_denoiser(folder / name, build_denoiser(config).network.state_dict(), config)
+    if pictures is None:
+        return
+    images = np.zeros((2, pictures, pictures, 1), np.uint8)
+    np.savez(
+        folder / name / "images.npz",
+        images=images,
+        names=np.array(["one", "two"]),
+        kinds=np.array(["1", "2"]),
+        held_out=np.array([False, True]),
+    )
+
+
+def test_a_digits_checkpoint_is_shown_with_the_digits_of_the_project(tmp_path):
+    save(tmp_path, "mine", pictures=None)
+    exhibit = load_exhibit("mine", tmp_path)
+    assert exhibit.T == 30
+    assert exhibit.is_grey
+    assert exhibit.ideal is None
+    assert exhibit.metrics == {}
+    assert exhibit.first_picture.name == "3, hand 1"
+    assert exhibit.first_kind == "3"
+    assert not any(picture.seen for picture in exhibit.gallery)
+
+
+def test_pictures_that_ship_make_the_gallery_and_the_ideal_denoiser(tmp_path):
+    save(tmp_path, "mine")
+    (tmp_path / "mine" / "metrics.json").write_text(json.dumps({"note": 1}))
+    exhibit = load_exhibit("mine", tmp_path)
+    assert [picture.name for picture in exhibit.gallery] == ["one", "two"]
+    assert (
+        len(exhibit.ideal.images) == 1
+    )  # what training never saw, the ideal denoiser has not seen
+    assert exhibit.metrics == {"note": 1}
+    assert exhibit.first_picture.name == "one"
+
+
+def test_the_wrapper_is_put_around_the_denoiser(tmp_path):
+    save(tmp_path, "mine")
+    seen = []
+    exhibit = load_exhibit(
+        "mine", tmp_path, wrap=lambda denoiser: seen.append(denoiser) or "wrapped"
+    )
+    assert exhibit.denoiser == "wrapped"
+    assert len(seen) == 1
+
+
+def test_emoji_comes_first_and_the_others_by_name(tmp_path):
+    for name in ("zebra", "emoji", "apple"):
+        save(tmp_path, name)
+    assert list(load_exhibits(tmp_path)) == ["emoji", "apple", "zebra"]
+
+
+def damage_weights(path):
+    weights = path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+
+
+def remove_weights(path):
+    (path / "model.safetensors").unlink()
+
+
+def damage_config(path):
+    (path / "config.json").write_text("{ this is")
+
+
+def damage_pictures(path):
+    (path / "images.npz").write_bytes(b"PK not a zip")
+
+
+def damage_metrics(path):
+    (path / "metrics.json").write_text("[1, 2")
+
+
+@pytest.mark.parametrize(
+    "damage", [damage_weights, remove_weights, damage_config, damage_pictures, damage_metrics]
+)
+def test_a_damaged_one_beside_a_good_one_is_left_out_with_a_sentence(tmp_path, caplog, damage):
+    save(tmp_path, "good")
+    save(tmp_path, "bad")
+    damage(tmp_path / "bad")
+    assert list(load_exhibits(tmp_path)) == ["good"]
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    message = record.getMessage()
+    assert message.startswith("bad is left out: ")
+    assert message.endswith(".")
+    assert "\n" not in message
+
+
+def test_pictures_of_another_size_leave_it_out(tmp_path, caplog):
+    save(tmp_path, "good")
+    save(tmp_path, "odd", pictures=20)
+    assert list(load_exhibits(tmp_path)) == ["good"]
+    assert "not of the network's size" in caplog.text
+
+
+def test_a_network_without_pictures_is_left_out_with_a_sentence(tmp_path):
+    save(tmp_path, "bare", pictures=None, shape=[3, 16, 16])
+    with pytest.raises(GalleryError, match="no images.npz"):
+        load_exhibit("bare", tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["empty", "not/there"])
+def test_a_folder_without_any_is_one_sentence(tmp_path, folder):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CheckpointError, match="There is no usable checkpoint in .*\\."):
+        load_exhibits(tmp_path / folder)
+
+
+def test_when_all_are_damaged_it_says_so(tmp_path):
+    save(tmp_path, "bad")
+    shutil.rmtree(tmp_path / "bad")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "config.json").write_text("{}")
+    with pytest.raises(CheckpointError, match="no usable checkpoint"):
+        load_exhibits(tmp_path)
+
+
+def test_a_kind_is_known_by_name_only(colour_exhibit):
+    assert colour_exhibit.condition("dog").tolist() == [1]
+    assert colour_exhibit.condition("dog").dtype.is_floating_point is False
+    for nothing in (None, "", "unicorn"):
+        assert colour_exhibit.condition(nothing) is None
+    assert colour_exhibit.first_kind == "cat"
+
+
+def test_the_shipped_ones_open_with_what_people_like(real_exhibits):
+    assert list(real_exhibits) == ["emoji", "digits"]
+    emoji, digits = real_exhibits.values()
+    for exhibit in (emoji, digits):
+        assert exhibit.first_picture.name in FAVOURITE_PICTURES
+        assert exhibit.first_kind in FAVOURITE_KINDS
+    assert (emoji.T, digits.T) == (1000, 1000)
+    assert emoji.ideal is not None
+    assert len(emoji.ideal.images) == len(emoji.gallery.select(seen=True))
+    assert set(emoji.gallery.kinds) <= set(emoji.denoiser.conditions)
+    assert set(digits.gallery.kinds) <= set(digits.denoiser.conditions)

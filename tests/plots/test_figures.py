@@ -1,0 +1,74 @@
+"""What holds for every figure: labelled axes, a title, nothing that JSON cannot say, few bytes."""
+
+import json
+
+import numpy as np
+import pytest
+
+from explorer.diffusion.schedules import cosine
+from explorer.experiments.forward_noising import ForwardNoising
+from explorer.experiments.noise_prediction import ErrorCurves
+from explorer.experiments.reverse import DetailOverTime
+from explorer.plots.forward_noising import histogram_figure, schedule_figure
+from explorer.plots.noise_prediction import error_figure
+from explorer.plots.reverse import detail_figure
+
+T = 1000
+NOISE = np.random.default_rng(0).standard_normal((3, 64, 64)).astype(np.float32)
+FORWARD = ForwardNoising(NOISE, NOISE, cosine(T).alpha_bar.numpy())
+CURVES = ErrorCurves([25, 500, 975], {"seen": [0.9, 0.1, 0.0]}, {"seen": 1234})
+DETAIL = DetailOverTime([3, 2, 1, 0], {"coarse shapes": [1.0, 0.5, 0.1, 0.0]})
+FIGURES = {
+    "schedule": lambda: schedule_figure(FORWARD, 400),
+    "schedule at 0": lambda: schedule_figure(FORWARD, 0),
+    "schedule at T": lambda: schedule_figure(FORWARD, T),
+    "histogram": lambda: histogram_figure(NOISE),
+    "histogram of one value": lambda: histogram_figure(np.full((1, 28, 28), -1, np.float32)),
+    "error": lambda: error_figure(CURVES, T, 400, 0.25, 0.5),
+    "error without a rival": lambda: error_figure(CURVES, T, 400, 0.25, None),
+    "error without curves": lambda: error_figure(None, T, 400, 0.25, 0.5),
+    "error without anything": lambda: error_figure(None, T, 400, None, None),
+    "detail": lambda: detail_figure(DETAIL),
+    "detail of nothing": lambda: detail_figure(None),
+    "detail of one frame": lambda: detail_figure(DetailOverTime([0], {"parts": [0.0]})),
+}
+
+
+@pytest.fixture(params=FIGURES.values(), ids=FIGURES)
+def figure(request):
+    return request.param()
+
+
+def test_every_axis_is_labelled_and_every_figure_has_a_title(figure):
+    axes = [*figure.select_xaxes(), *figure.select_yaxes()]
+    assert len(axes) in (2, 6)
+    assert all(axis.title.text for axis in axes)
+    above = [annotation.text for annotation in figure.layout.annotations]
+    assert figure.layout.title.text or len(above) == 3
+
+
+def test_it_travels_as_json(figure):
+    sent = figure.to_json()
+    assert {"data", "layout"} <= json.loads(sent).keys()
+    assert len(sent) < 120_000
+    assert "NaN" not in sent
+    assert "Infinity" not in sent
+
+
+def test_the_page_shows_through_and_no_drag_is_caught(figure):
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert figure.layout.dragmode is False
+    assert all(axis.fixedrange for axis in [*figure.select_xaxes(), *figure.select_yaxes()])
+
+
+def test_a_figure_over_time_says_which_end_is_clean():
+    for make in (FIGURES["schedule"], FIGURES["error"], FIGURES["detail"]):
+        for axis in make().select_xaxes():
+            assert "clean" in axis.title.text
+            assert "noise" in axis.title.text
+
+
+def test_a_figure_that_has_nothing_to_show_says_what_to_do():
+    [annotation] = detail_figure(None).layout.annotations
+    assert "Run the sampler" in annotation.text
+    assert not detail_figure(None).data
