@@ -107,6 +107,14 @@
       else link.removeAttribute('aria-current');
     }
   }
+  // Gradio's page has a base address, so that a plain "#..." link would load the page anew.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('#lessons a');
+    if (!link) return;
+    event.preventDefault();
+    document.querySelector(link.getAttribute('href')).scrollIntoView();
+  });
+
   // On a phone the rail is a thin bar; the button unfolds the rest of it.
   document.addEventListener('click', (event) => {
     const toggle = event.target.closest?.('#rail-toggle');

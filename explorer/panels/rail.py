@@ -141,11 +141,11 @@ def pick(shelf: Shelf, denoiser: str, event: gr.EventData) -> Choice:
     return Choice.of(shelf.picture(shelf.exhibit(denoiser), getattr(event, "name", None)))
 
 
-def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
+def take_upload(shelf: Shelf, denoiser: str, file: dict[str, Any] | None) -> Any:
     """The visitor's file, as the network sees it; a sentence if it cannot be used."""
-    if path is None:  # the upload was cleared
+    if not file or not file.get("path"):  # the upload was cleared
         return gr.skip()
-    return own_picture(shelf.exhibit(denoiser), path, WORDS["your_upload"])
+    return own_picture(shelf.exhibit(denoiser), file["path"], WORDS["your_upload"])
 
 
 def take_drawing(shelf: Shelf, denoiser: str, event: gr.EventData) -> Any:
@@ -183,9 +183,12 @@ def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
     """Gallery, upload, drawing and dice. Returns the events after which there is a new image."""
     quick = dict(queue=False, show_progress="hidden", api_visibility="private")
     picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **quick)
+    # The file itself: Gradio's own reading would lose transparency and depth, and its words for a
+    # file that is no picture are not a visitor's.
     uploaded = rail.upload.input(
-        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice, **quick
-    )
+        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice,
+        preprocess=False, **quick,
+    )  # fmt: skip
     drawn = rail.pad.drawn(
         MethodType(take_drawing, shelf), rail.denoiser, rail.choice,
         trigger_mode="always_last", **quick,

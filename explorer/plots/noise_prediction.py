@@ -36,7 +36,7 @@ def error_figure(
     browser moves them as t moves. `curves` None (nothing was measured) leaves the points alone.
     """
     figure = quiet_figure(
-        "How wrong the predicted noise is, at each t",
+        "Error of the predicted noise",
         time_axis_title(T),
         "mean (eps_hat − eps)², log scale",
         height=420,

@@ -43,7 +43,8 @@ def train_judge(images: Tensor, labels: Tensor, epochs: int = 20, seed: int = 0)
         torch.manual_seed(seed)  # the initial weights and dropout
         judge = Judge().to(device).train()
         generator = torch.Generator(device).manual_seed(seed)
-        batch, steps = 256, epochs * (len(images) // 256)
+        batch = min(256, len(images))
+        steps = epochs * (len(images) // batch)
         optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
         for _ in range(steps):

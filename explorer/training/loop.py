@@ -163,6 +163,20 @@ def average_gradients(parameters: list[nn.Parameter], world: int) -> None:
         gradient.copy_(piece.view(gradient.shape))
 
 
+def check_alike(trainer: Trainer) -> None:
+    """Raise RuntimeError if this GPU's weights are not the first one's.
+
+    Weights that drift apart would spoil a run and show nothing but a worse loss.
+    """
+    if trainer.world == 1:
+        return
+    own = torch.stack([p.detach().double().sum() for p in trainer.parameters])
+    first = own.clone()
+    dist.broadcast(first, 0)
+    if not torch.allclose(own, first, rtol=1e-6, atol=1e-6, equal_nan=True):
+        raise RuntimeError(f"GPU {trainer.rank} holds other weights at step {trainer.step}.")
+
+
 def train(
     trainer: Trainer, folder: Path, save_every: int = 2000, stop_after_s: float = math.inf
 ) -> None:
@@ -187,6 +201,7 @@ def train(
             elapsed = time.monotonic() - start
             loss, stopping = _agree(trainer, torch.stack(losses).mean(), elapsed > stop_after_s)
             losses.clear()
+            check_alike(trainer)
             trainer.seconds = before + elapsed
             trainer.say(_progress(trainer, loss, (trainer.step - first_step) / elapsed), end="")
             if not math.isfinite(loss):
