@@ -14,14 +14,20 @@ SIDE = 8  # pixels of a side of the tiny pictures
 TINY_T = 40
 
 
+# Gradio's doings, which are no faults of ours: its queue asks pandas for two things that pandas 3
+# no longer wants to be asked, and it leaves event loops and a trial socket to the garbage collector.
+NOT_OURS = (
+    "'future.no_silent_downcasting' is dep:DeprecationWarning",
+    "The copy keyword is deprecated:DeprecationWarning",
+    r"unclosed <socket.*laddr=\('0\.0\.0\.0', 0\)>:ResourceWarning",
+    "unclosed event loop:ResourceWarning",
+    r"unclosed <socket.socket fd=\d+, family=1,:ResourceWarning",
+)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    # Gradio's queue asks pandas for two things that pandas 3 no longer wants to be asked.
-    for message in ("'future.no_silent_downcasting' is dep", "The copy keyword is deprecated"):
-        config.addinivalue_line("filterwarnings", f"ignore:{message}:DeprecationWarning")
-    # And it tries a port with a socket that it leaves to the garbage collector.
-    config.addinivalue_line(
-        "filterwarnings", r"ignore:unclosed <socket.*laddr=\('0\.0\.0\.0', 0\)>:ResourceWarning"
-    )
+    for warning in NOT_OURS:
+        config.addinivalue_line("filterwarnings", f"ignore:{warning}")
 
 
 @pytest.fixture(scope="session")

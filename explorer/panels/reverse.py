@@ -96,10 +96,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     stop.click(stopped, run, [scrubber, stop], cancels=[running], queue=False, **hidden)
     quick = dict(queue=False, **hidden)
     sampler.change(lambda name: gr.update(interactive=name == "ddim"), sampler, eta, **quick)
-    gr.on(
-        [start.change, rail.t.change], button_label, [start, rail.t], go,
-        trigger_mode="always_last", **quick,
-    )  # fmt: skip
+    start.change(button_label, start, go, **quick)
     gif.click(download_gif, run, scrubber, **hidden)
     strip.click(download_strip, run, scrubber, **hidden)
     detail_fold.expand(draw_detail, run, detail, **quick)
@@ -112,8 +109,8 @@ def kind_choices(exhibit: Exhibit) -> dict[str, Any]:
     return {"choices": [ANY, *exhibit.denoiser.conditions], "value": exhibit.first_kind}
 
 
-def button_label(start: str, t: Any) -> Any:
-    return WORDS["run"] if start == "noise" else WORDS["run_picture"].format(t=t)
+def button_label(start: str) -> str:
+    return WORDS["run"] if start == "noise" else WORDS["run_picture"]
 
 
 def run_sampler(

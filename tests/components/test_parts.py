@@ -1,0 +1,99 @@
+"""Our own components: their markup never changes, and they are told apart by their files."""
+
+import json
+
+import gradio as gr
+import pytest
+
+from explorer.components import files
+from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts
+from explorer.components.noise_maps import NoiseMaps
+from explorer.components.noiser import Noiser
+from explorer.components.pad import Pad
+from explorer.components.picker import Picker
+from explorer.components.scrubber import PLACEHOLDER, VIEWS, Scrubber
+
+COMPONENTS = {
+    "noise_maps": (NoiseMaps, {}),
+    "noiser": (Noiser, {"follows": "#t-slider"}),
+    "pad": (Pad, {"size": 64, "ink": "colour"}),
+    "picker": (Picker, {}),
+    "scrubber": (Scrubber, {"views": ["one", "two"], "placeholder": "Nothing yet"}),
+}
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_its_markup_and_style_hold_nothing_that_is_evaluated(name):
+    # A template whose outcome changes is rendered anew, and that wipes what the script has drawn.
+    parts = read_parts(name)
+    assert set(parts) == {"html_template", "css_template", "js_on_load"}
+    for part in ("html_template", "css_template"):
+        assert parts[part].strip()
+        assert not any(mark in parts[part] for mark in NOT_CONSTANT)
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_its_script_watches_its_value_and_asks_nobody(name):
+    script = read_parts(name)["js_on_load"]
+    assert "watch('value'" in script
+    assert "http://" not in script
+    assert "https://" not in script
+
+
+@pytest.mark.parametrize("mark", NOT_CONSTANT)
+@pytest.mark.parametrize("ending", ["html", "css"])
+def test_a_template_that_would_be_evaluated_is_refused(tmp_path, monkeypatch, mark, ending):
+    for other in ("html", "css", "js"):
+        (tmp_path / f"thing.{other}").write_text("constant", encoding="utf-8")
+    (tmp_path / f"thing.{ending}").write_text(f"before {mark} after", encoding="utf-8")
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    with pytest.raises(ValueError, match=f"The {ending}_template of thing must be constant"):
+        read_parts("thing")
+
+
+def test_shared_scripts_come_first():
+    script = read_parts("noiser", uses=("pixels",))["js_on_load"]
+    shared = (FOLDER / "pixels.js").read_text(encoding="utf-8")
+    assert script.startswith(shared)
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_it_can_stand_on_a_page_and_its_settings_reach_the_script(name):
+    make, settings = COMPONENTS[name]
+    with gr.Blocks() as page:
+        component = make({"t": 3}, elem_id="it", **settings)
+    [sent] = [c["props"] for c in page.get_config_file()["components"] if c["type"] == "html"]
+    assert sent["value"] == {"t": 3}
+    assert sent["elem_id"] == "it"
+    assert settings.items() <= sent["props"].items()
+    assert component.api_info() == {"type": "object"}
+    json.dumps(sent["props"])
+
+
+def hear(event: gr.EventData) -> None:
+    pass
+
+
+@pytest.mark.parametrize("name, event", [("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")])
+def test_its_event_can_be_listened_to(name, event):
+    make, settings = COMPONENTS[name]
+    with gr.Blocks() as page:
+        getattr(make(**settings), event)(hear, None, None)
+    [listener] = page.get_config_file()["dependencies"]
+    assert listener["targets"][0][1] == event
+
+
+def test_the_scrubbers_own_words():
+    with gr.Blocks() as page:
+        Scrubber()
+    [sent] = [c["props"] for c in page.get_config_file()["components"] if c["type"] == "html"]
+    assert sent["props"]["views"] == list(VIEWS)
+    assert sent["props"]["placeholder"] == PLACEHOLDER
+
+
+def test_no_style_or_script_is_fetched_from_anywhere():
+    for file in [*FOLDER.glob("*.css"), *FOLDER.glob("*.js"), *FOLDER.glob("*.html")]:
+        text = file.read_text(encoding="utf-8")
+        assert "@import" not in text, file.name
+        assert "//cdn" not in text, file.name
+        assert "http" not in text.replace("http://www.w3.org", ""), file.name
