@@ -4,6 +4,7 @@ Everything is imported where it is used, so that tests of the maths need neither
 """
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,17 +18,18 @@ TINY_T = 40
 # Gradio's doings, which are no faults of ours: its queue asks pandas for two things that pandas 3
 # no longer wants to be asked, and it leaves event loops and a trial socket to the garbage collector.
 NOT_OURS = (
-    "'future.no_silent_downcasting' is dep:DeprecationWarning",
-    "The copy keyword is deprecated:DeprecationWarning",
-    r"unclosed <socket.*laddr=\('0\.0\.0\.0', 0\)>:ResourceWarning",
-    "unclosed event loop:ResourceWarning",
-    r"unclosed <socket.socket fd=\d+, family=1,:ResourceWarning",
+    ("'future.no_silent_downcasting' is dep", DeprecationWarning),
+    ("The copy keyword is deprecated", DeprecationWarning),
+    (r"unclosed <socket.*laddr=\('0\.0\.0\.0', 0\)>", ResourceWarning),
+    (r"unclosed <socket.socket fd=\d+, family=1,", ResourceWarning),
+    ("unclosed event loop", ResourceWarning),
 )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for warning in NOT_OURS:
-        config.addinivalue_line("filterwarnings", f"ignore:{warning}")
+    for message, category in NOT_OURS:
+        config.addinivalue_line("filterwarnings", f"ignore:{message}:{category.__name__}")
+        warnings.filterwarnings("ignore", message, category)  # for what is left at the very end
 
 
 @pytest.fixture(scope="session")

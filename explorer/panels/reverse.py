@@ -102,6 +102,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     detail_fold.expand(draw_detail, run, detail, **quick)
     running.then(draw_detail, run, detail, **quick)
     rail.denoiser.change(partial(detail_figure, None), None, detail, **quick)
+    rail.denoiser.input(partial(can_stop, False), None, stop, cancels=[running], **quick)
     return ReversePanel(run, scrubber, kind)
 
 
@@ -120,21 +121,22 @@ def run_sampler(
     """Frames for the scrubber as they are computed, a few at a time."""
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
     t_start = max(1, t) if start == "picture" else None
-    choices = ReverseChoices(
-        sampler=sampler,
-        num_steps=min(int(steps), t_start or exhibit.T),
-        kind=None if kind == ANY else kind,
-        guidance=guidance,
-        eta=eta,
-        seed=seed,
-        t_start=t_start,
-    )
     run.id, run.frames = uuid.uuid4().hex[:8], []
     try:
+        choices = ReverseChoices(
+            sampler=sampler,
+            num_steps=min(int(steps), t_start or exhibit.T),
+            kind=None if kind == ANY else kind,
+            guidance=guidance,
+            eta=eta,
+            seed=seed,
+            t_start=t_start,
+        )
         frames = compute_reverse(exhibit, choices, choice.pixels)
         begun = sent = time.monotonic()
         waiting: list[ReverseFrame] = []
-        yield piece(run.id, 0, [], choices.num_steps + 1, "waiting for a turn"), can_stop(True)
+        opening = piece(run.id, 0, [], choices.num_steps + 1, WORDS["waiting"])
+        yield opening | {"ends": [f"t = {t_start or exhibit.T}", "clean, t = 0"]}, can_stop(True)
         for frame in frames:
             run.frames.append(frame)
             waiting.append(frame)
@@ -142,7 +144,7 @@ def run_sampler(
             if now - sent < SEND_EVERY and frame.t > 0:
                 continue
             left = (now - begun) / max(1, frame.step + 1) * (frame.total - frame.step)
-            status = f"step {frame.step} of {frame.total}, about {left:.0f} s left"
+            status = WORDS["status"].format(step=frame.step, total=frame.total, left=left)
             first = len(run.frames) - len(waiting)
             done = frame.t == 0
             total = len(run.frames) if done else choices.num_steps + 1
@@ -151,7 +153,7 @@ def run_sampler(
                 can_stop(False) if done else gr.skip(),
             )
             waiting, sent = [], now
-    except (ValueError, FloatingPointError) as error:
+    except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
 
 
@@ -177,7 +179,7 @@ def can_stop(running: bool) -> Any:
 def stopped(run: Run) -> tuple[Any, Any]:
     """Close the run where it stands; its frames stay."""
     count = len(run.frames)
-    return piece(run.id, count, [], count, "stopped", done=True), can_stop(False)
+    return piece(run.id, count, [], count, WORDS["stopped"], done=True), can_stop(False)
 
 
 def show_first_run(shelf: Shelf, denoiser: str) -> tuple[Run, dict[str, Any]]:
@@ -196,7 +198,7 @@ def draw_detail(run: Run) -> Any:
 def download_gif(run: Run) -> dict[str, Any]:
     """The three views side by side, the last frame held for a while."""
     if not run.frames:
-        raise gr.Error("Run the sampler first.", print_exception=False)
+        raise gr.Error(WORDS["run_first"], print_exception=False)
     frames = [frame.side_by_side for frame in run.frames]
     pause = [80] * (len(frames) - 1) + [2000]
     return download(run, "gif", gif_bytes(frames, scale=4, duration=pause))
@@ -205,7 +207,7 @@ def download_gif(run: Run) -> dict[str, Any]:
 def download_strip(run: Run) -> dict[str, Any]:
     """Up to twelve moments of the run; a row each for x_t, x_0_hat and eps_hat."""
     if not run.frames:
-        raise gr.Error("Run the sampler first.", print_exception=False)
+        raise gr.Error(WORDS["run_first"], print_exception=False)
     last = len(run.frames) - 1
     columns = min(STRIP_COLUMNS, len(run.frames))
     chosen = [run.frames[round(k * last / max(1, columns - 1))] for k in range(columns)]

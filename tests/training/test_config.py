@@ -1,0 +1,63 @@
+"""Config files: the shipped ones are whole, and a wrong one is refused in one sentence."""
+
+import pytest
+
+from explorer.denoiser.checkpoints import CHECKPOINTS, build_denoiser, read_json
+from explorer.training.config import CONFIGS, Config
+
+NAMES = sorted(path.stem for path in CONFIGS.glob("*.toml"))
+
+
+def test_there_are_two():
+    assert NAMES == ["digits", "emoji"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_config_describes_the_shipped_denoiser(name):
+    config = Config.read(name)
+    shipped = read_json(CHECKPOINTS / name / "config.json")
+    ours = config.checkpoint_config(shipped["conditions"], 1)
+    for key in ("format", "shape", "conditions", "schedule", "prediction", "network"):
+        assert ours[key] == shipped[key]
+    for part in ("name", "data", "model", "training"):
+        assert ours["trained_with"][part] == shipped["trained_with"][part]
+    assert build_denoiser(ours).shape == config.data.shape
+    assert config.model.schedule["T"] == 1000
+    assert 0.1 <= config.training.condition_dropout <= 0.15
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_denoiser_tells_how_long_it_was_trained(name):
+    run = read_json(CHECKPOINTS / name / "config.json")["trained_with"]["run"]
+    metrics = read_json(CHECKPOINTS / name / "metrics.json")
+    assert run["steps_taken"] == metrics["training"]["steps"]
+    assert run["steps_until_zero_learning_rate"] >= run["steps_taken"]
+
+
+def test_a_checkpoint_tells_the_steps_asked_for_and_the_steps_taken(config):
+    trained_with = config.with_steps(7).checkpoint_config(["a"], 5)["trained_with"]
+    assert trained_with["training"]["steps"] == 12
+    assert trained_with["run"] == {"steps_until_zero_learning_rate": 7, "steps_taken": 5}
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"no config 'digit' \(there: digits, emoji\)"):
+        Config.read("digit")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("steps = 12", ""),
+        ("steps = 12", "steps = 12\nstepps = 13"),
+        ("steps = 12", "steps ="),
+        ("[data]", "[date]"),
+        ('name = "bars"', ""),
+        ("[data]", "data = 3\n[other]"),
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path, config_file, old, new):
+    path = tmp_path / "wrong.toml"
+    path.write_text(config_file.read_text().replace(old, new))
+    with pytest.raises(ValueError, match=r"wrong\.toml is not a training config"):
+        Config.read(str(path))
