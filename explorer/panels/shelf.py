@@ -1,7 +1,7 @@
 """What stands ready for every visitor: the exhibits, their thumbnails, one finished run of each.
 
 Shared and read-only, but for MNIST's digits, which are added when the first visitor asks for them.
-Handlers are plain functions that take the shelf first; `MethodType(handler, shelf)` gives it to them
+Handlers are functions that take the shelf first; `MethodType(handler, shelf)` gives it to them
 in a way that Gradio can look into (it cannot look into a functools.partial).
 """
 
