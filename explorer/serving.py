@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -53,6 +54,22 @@ def choose_device(wanted: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("--device cuda: PyTorch finds no GPU here; use --device cpu.")
     return device
+
+
+def check_port(host: str | None, port: int | None) -> None:
+    """Before anything is loaded: raise OSError or ValueError, in a sentence, if it is not free."""
+    if port is None:
+        return
+    if not 1 <= port <= 65535:
+        raise ValueError(f"--port must lie in 1..65535, not {port}.")
+    host = host or "127.0.0.1"
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise OSError(
+            f"Port {port} of {host} cannot be had ({error.strerror}): choose another with --port."
+        ) from error
 
 
 def build_app(settings: Settings) -> gr.Blocks:
@@ -109,6 +126,7 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
         ValueError: bad settings or no usable checkpoint (CheckpointError), in one sentence.
         OSError: the port is taken.
     """
+    check_port(settings.host, settings.port)
     app = build_app(settings)
     script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.

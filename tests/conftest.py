@@ -15,8 +15,8 @@ SIDE = 8  # pixels of a side of the tiny pictures
 TINY_T = 40
 
 
-# Gradio's doings, which are no faults of ours: its queue asks pandas for two things that pandas 3
-# no longer wants to be asked, and it leaves event loops and a trial socket to the garbage collector.
+# Gradio's doings, and no faults of ours: its queue asks pandas for two things that pandas 3 no
+# longer wants to be asked, and it leaves event loops and a trial socket to the garbage collector.
 NOT_OURS = (
     ("'future.no_silent_downcasting' is dep", DeprecationWarning),
     ("The copy keyword is deprecated", DeprecationWarning),

@@ -82,6 +82,9 @@ def reverse(
 ) -> Iterator[dict]:
     """A run from pure noise, a frame at a time; kind "" lets the network choose."""
     exhibit = find_exhibit(shelf, denoiser)
+    if kind and kind not in exhibit.denoiser.conditions:
+        kinds = ", ".join(exhibit.denoiser.conditions)
+        raise gr.Error(f'kind must be one of {kinds}, or "".', print_exception=False)
     choices = ReverseChoices(sampler, num_steps, kind or None, guidance, eta, seed)
     try:
         for frame in compute_reverse(exhibit, choices):

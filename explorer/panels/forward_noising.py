@@ -42,6 +42,7 @@ def build_forward_noising_panel(
         MethodType(draw_schedule, shelf),
         rail.inputs,
         schedule,
+        trigger_mode="always_last",
         **quick,
     )
     return ForwardNoisingPanel(noiser)

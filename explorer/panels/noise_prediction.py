@@ -46,6 +46,7 @@ def build_noise_prediction_panel(
         MethodType(draw_error, shelf),
         [*rail.inputs, told],
         error,
+        trigger_mode="always_last",
         queue=False,
         show_progress="hidden",
         api_visibility="private",

@@ -11,6 +11,7 @@ import gradio as gr
 
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
+from explorer.components.upload import Upload
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.digits import EmptyDrawingError
 from explorer.images.gallery import NEVER_SEEN, GalleryError
@@ -35,7 +36,7 @@ class Rail:
     seed: gr.Number
     dice: gr.Button
     picker: Picker
-    upload: gr.Image
+    upload: Upload
     pad: Pad
     mnist: gr.Button
     mnist_hint: gr.Markdown
@@ -89,7 +90,7 @@ def build_rail(shelf: Shelf) -> Rail:
                     mnist = gr.Button(WORDS["mnist"], size="sm", visible=exhibit.is_grey)
                     mnist_hint = gr.Markdown(WORDS["mnist_hint"], visible=exhibit.is_grey)
                 with gr.Tab(WORDS["upload"]):
-                    upload = gr.Image(
+                    upload = Upload(
                         sources=["upload", "clipboard", "webcam"], type="filepath",
                         format="png", label=WORDS["upload"], height=220, buttons=[],
                     )  # fmt: skip
@@ -142,11 +143,11 @@ def pick(shelf: Shelf, denoiser: str, event: gr.EventData) -> Choice:
     return Choice.of(shelf.picture(shelf.exhibit(denoiser), getattr(event, "name", None)))
 
 
-def take_upload(shelf: Shelf, denoiser: str, file: dict[str, Any] | None) -> Any:
+def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
     """The visitor's file, as the network sees it; a sentence if it cannot be used."""
-    if not file or not file.get("path"):  # the upload was cleared
+    if path is None:  # the upload was cleared
         return gr.skip()
-    return own_picture(shelf.exhibit(denoiser), file["path"], WORDS["your_upload"])
+    return own_picture(shelf.exhibit(denoiser), path, WORDS["your_upload"])
 
 
 def take_drawing(shelf: Shelf, denoiser: str, event: gr.EventData) -> Any:
@@ -187,18 +188,16 @@ def fetch_mnist(shelf: Shelf, denoiser: str, choice: Choice) -> dict[str, Any]:
 
 def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
     """Gallery, upload, drawing and dice. Returns the events after which there is a new image."""
-    quick = dict(queue=False, show_progress="hidden", api_visibility="private")
-    picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **quick)
-    # The file itself: Gradio's own reading would lose transparency and depth, and its words for a
-    # file that is no picture are not a visitor's.
+    quick: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
+    # "always_last" would send a waiting event's data as it was the first time: an old click.
+    every: dict[str, Any] = quick | {"trigger_mode": "multiple"}
+    # Only an error that comes through the queue is shown to the visitor.
+    own: dict[str, Any] = every | {"queue": True, "concurrency_limit": 4}
+    picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **every)
     uploaded = rail.upload.input(
-        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice,
-        preprocess=False, **quick,
-    )  # fmt: skip
-    drawn = rail.pad.drawn(
-        MethodType(take_drawing, shelf), rail.denoiser, rail.choice,
-        trigger_mode="always_last", **quick,
-    )  # fmt: skip
+        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice, **own
+    )
+    drawn = rail.pad.drawn(MethodType(take_drawing, shelf), rail.denoiser, rail.choice, **own)
     rail.mnist.click(
         MethodType(fetch_mnist, shelf), [rail.denoiser, rail.choice], rail.picker,
         api_visibility="private",

@@ -74,7 +74,9 @@ def hear(event: gr.EventData) -> None:
     pass
 
 
-@pytest.mark.parametrize("name, event", [("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")])
+@pytest.mark.parametrize(
+    "name, event", [("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")]
+)
 def test_its_event_can_be_listened_to(name, event):
     make, settings = COMPONENTS[name]
     with gr.Blocks() as page:

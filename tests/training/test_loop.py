@@ -43,12 +43,12 @@ def test_the_learning_rate_warms_up_and_ends_at_zero(config):
 
 @pytest.mark.parametrize("prediction", ["eps", "v"])
 def test_a_tiny_run_learns(config, make_trainer, prediction):
-    config = with_training(config, steps=150, batch=16)
+    config = with_training(config, steps=120, batch=8)
     config = replace(config, model=replace(config.model, prediction=prediction))
     trainer = make_trainer(config)
-    losses = [trainer.train_step().item() for _ in range(150)]
+    losses = [trainer.train_step().item() for _ in range(120)]
     assert losses[0] > 0.7  # a new network answers zero
-    assert sum(losses[-20:]) / 20 < 0.25
+    assert sum(losses[-30:]) / 30 < 0.3
 
 
 @pytest.mark.parametrize("prediction", ["eps", "x_0", "v"])
@@ -79,6 +79,13 @@ def test_the_target_is_what_the_denoiser_reads_as_noise(config, prediction):
     read = {"eps": lambda *a: a[3], "x_0": eps_from_x_0, "v": eps_from_v}[prediction]
     eps_hat = read(schedule, network.x_t, t, network.output)
     torch.testing.assert_close(eps_hat, eps, atol=1e-4, rtol=0)
+
+
+def test_the_loss_compiles_in_one_piece(make_trainer):
+    trainer = make_trainer()
+    arguments = trainer.draw()
+    whole = torch.compile(trainer.loss, backend="eager", fullgraph=True)  # or it would raise
+    torch.testing.assert_close(whole(*arguments), trainer.loss(*arguments))
 
 
 def test_a_dropped_condition_is_told_as_none(config, bars):

@@ -1,0 +1,239 @@
+"""The page as it is built: who listens to whom, what is public, what an address may carry."""
+
+import inspect
+
+import gradio as gr
+import pytest
+
+from explorer.components.noise_maps import NoiseMaps
+from explorer.components.noiser import Noiser
+from explorer.components.pad import Pad
+from explorer.components.picker import Picker
+from explorer.components.scrubber import Scrubber
+from explorer.panels.interface import (
+    LESSONS,
+    change_denoiser,
+    navigation,
+    open_address,
+    show_prediction,
+    show_scene,
+)
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+
+ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
+SLOW = {"run_sampler", "download_gif", "download_strip", "fetch_mnist"}
+HEEDS_ITS_EVENT = {"pick", "take_drawing"}
+
+
+def handler(dependency: dict) -> str:
+    """draw_detail_1 -> draw_detail: the function's own name."""
+    return dependency["api_name"].rstrip("0123456789").rstrip("_")
+
+
+@pytest.fixture
+def listeners(page) -> list[dict]:
+    """Gradio's listeners that call a function of ours."""
+    found = page.get_config_file()["dependencies"]
+    return [listener for listener in found if listener["backend_fn"]]
+
+
+def test_the_endpoints_are_public_and_nothing_else_is(listeners):
+    public = {one["api_name"] for one in listeners if one["api_visibility"] == "public"}
+    assert public == ENDPOINTS
+    others = [one for one in listeners if one["api_name"] not in ENDPOINTS]
+    assert {one["api_visibility"] for one in others} == {"private"}
+
+
+def test_what_is_fast_never_waits_in_the_queue_and_what_is_slow_does(listeners):
+    for one in listeners:
+        slow = handler(one) in SLOW | ENDPOINTS
+        assert one["queue"] is slow, one["api_name"]
+
+
+def test_nothing_fast_flickers(listeners):
+    for one in listeners:
+        if one["queue"] is False:
+            assert one["show_progress"] == "hidden", one["api_name"]
+
+
+def test_what_follows_a_change_takes_the_newest_value(listeners):
+    following = [one for one in listeners if handler(one) in {"show_prediction", "show_scene"}]
+    assert len(following) >= 5
+    for one in listeners:
+        changes = {event for _, event in one["targets"]} & {"change", "input"}
+        if one in following or (changes and not one["cancels"] and one["outputs"]):
+            if handler(one) == "partial":
+                continue  # always gives the same
+            assert one["trigger_mode"] == "always_last", one["api_name"]
+
+
+def test_no_click_or_stroke_is_taken_for_an_older_one(listeners):
+    # Gradio's "always_last" calls again with the data of the event that came first.
+    found = {handler(one): one["trigger_mode"] for one in listeners}
+    assert {found[name] for name in HEEDS_ITS_EVENT} == {"multiple"}
+
+
+def test_every_handler_is_given_as_many_values_as_it_takes(page):
+    for listener in page.fns.values():
+        if listener.fn is None or inspect.isbuiltin(listener.fn):
+            continue
+        parameters = inspect.signature(listener.fn).parameters.values()
+        plain = [
+            p
+            for p in parameters
+            if p.annotation not in (gr.EventData, gr.Request) and p.default is p.empty
+        ]
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            continue
+        assert len(plain) == len(listener.inputs), listener.name
+
+
+def test_stop_cancels_the_run_and_nothing_else(page):
+    run = next(i for i, fn in page.fns.items() if fn.name == "run_sampler")
+    cancelling = [one for one in page.get_config_file()["dependencies"] if one["cancels"]]
+    assert cancelling
+    assert all(one["cancels"] == [run] for one in cancelling)
+
+
+def test_a_page_has_each_of_our_components_once(page):
+    kinds = [type(block) for block in page.blocks.values()]
+    for component in (Noiser, NoiseMaps, Scrubber, Picker, Pad):
+        assert kinds.count(component) == 1
+
+
+def test_the_page_opens_ready(page, shelf):
+    """The first scene and prediction travel with the page itself."""
+    for component in (Noiser, NoiseMaps):
+        [block] = [block for block in page.blocks.values() if isinstance(block, component)]
+        assert block.value["t"] == shelf.first.T // 2
+        assert block.value["scene"]["key"] == block.value["prediction"]["key"]
+        assert "eps_hat" in block.value["prediction"]
+
+
+def test_all_that_tests_and_scripts_hold_on_to_is_there(page):
+    ids = {block.elem_id for block in page.blocks.values()}
+    assert {"t-slider", "seed", "dice", "denoiser", "card", "rail", "run", "stop", "kind"} <= ids
+    assert {"histogram-figure", "schedule-figure", "error-figure", "detail-figure"} <= ids
+    assert {f"lesson-{name.replace('_', '-')}" for name in LESSONS} <= ids
+
+
+def test_the_navigation_follows_the_lessons_order():
+    html = navigation()
+    places = [html.index(f'href="#lesson-{name.replace("_", "-")}"') for name in LESSONS]
+    assert places == sorted(places)
+    assert html.count("aria-current") == 1
+    assert 'id="rail-toggle"' in html
+    assert all(TEXT[name]["name"] in html for name in LESSONS)
+
+
+# ---- another image, another t
+
+
+def test_a_new_scene_goes_to_both_views_with_the_card(shelf, choice_of):
+    noiser, maps, html = show_scene(shelf, "tiny", choice_of("hot dog"), 12, 3, False)
+    assert noiser == maps
+    assert noiser["t"] == 12
+    assert noiser["scene"]["choices"] == {"denoiser": "tiny", "seed": 3, "image": "hot dog"}
+    assert "hot dog" in html
+
+
+@pytest.mark.parametrize("t, seed", [(None, None), ("abc", "abc"), (-5, -5), (10**9, float("inf"))])
+def test_garbage_on_the_rail_is_mended(shelf, choice_of, t, seed):
+    noiser, _, _ = show_scene(shelf, "no such", choice_of(), t, seed, False)
+    assert 0 <= noiser["prediction"]["t"] <= 40
+    message, _ = show_prediction(shelf, None, choice_of(), t, seed, True)
+    assert message["prediction"]["t"] == noiser["prediction"]["t"]
+
+
+def test_another_t_is_another_prediction_and_no_scene(shelf, choice_of):
+    noiser, maps = show_prediction(shelf, "tiny", choice_of(), 9, 3, False)
+    assert noiser == maps
+    assert set(noiser) == {"prediction"}
+    assert noiser["prediction"]["t"] == 9
+
+
+# ---- another network
+
+
+def by_type(parts: list) -> dict:
+    return {type(part).__name__: part for part in parts}
+
+
+def test_another_network_changes_all_that_depends_on_it(shelf):
+    parts = change_denoiser(shelf, "strokes")
+    found = by_type(parts)
+    assert found["Choice"].name == "3, hand 1"
+    assert {"mode": "digit", "size": 28} in parts
+    kinds = [part for part in parts if isinstance(part, dict) and "choices" in part]
+    assert [str(value) for value in kinds[0]["choices"]][1:] == list("0123456789")
+    run = found["Run"]
+    assert run.frames[-1].t == 0
+    [shown] = [part for part in parts if isinstance(part, dict) and "frames" in part]
+    assert (shown["run"], len(shown["frames"])) == (run.id, len(run.frames))
+    [picker] = [part for part in parts if isinstance(part, dict) and "sheet" in part]
+    assert picker["selected"] == "3, hand 1"
+
+
+def test_there_are_as_many_parts_as_places_for_them(page, shelf):
+    change = next(fn for fn in page.fns.values() if fn.name == "change_denoiser")
+    load = next(fn for fn in page.fns.values() if fn.name == "open_address")
+    assert len(change.outputs) == len(change_denoiser(shelf, "tiny"))
+    assert len(load.outputs) == len(change.outputs) + 3
+
+
+def test_two_visitors_never_share_a_run(shelf):
+    one, two = (by_type(change_denoiser(shelf, "tiny"))["Run"] for _ in range(2))
+    assert one is not two
+    assert one.id != two.id
+    one.frames.clear()
+    assert two.frames
+    assert shelf.first_run(shelf.first)
+
+
+# ---- the address
+
+
+def opened(shelf, request) -> tuple:
+    name, t, seed, *parts = open_address(shelf, request)
+    picture = next((part.name for part in parts if isinstance(part, Choice)), None)
+    return name, t, seed, picture
+
+
+def test_an_address_opens_as_it_says(shelf, request_for):
+    request = request_for(denoiser="strokes", t="33", seed="12", image="7, hand 2")
+    assert opened(shelf, request) == ("strokes", 33, 12, "7, hand 2")
+    assert opened(shelf, request_for(image="hot dog"))[3] == "hot dog"
+
+
+def test_without_choices_it_opens_with_the_first_of_everything(shelf, request_for, page):
+    name, t, seed, _ = opened(shelf, request_for())
+    [number] = [block for block in page.blocks.values() if block.elem_id == "seed"]
+    assert (name, t, seed) == ("tiny", 20, number.value)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"denoiser": "nothing", "image": "nothing"},
+        {"t": "abc", "seed": "abc"},
+        {"t": "-9", "seed": "-9"},
+        {"t": "nan", "seed": "1e400"},
+        {"t": "", "seed": "", "denoiser": "", "image": ""},
+        {"t": "9" * 400, "seed": "9" * 400},
+        {"image": "<script>alert(1)</script>", "other": "thing"},
+        {"denoiser": "strokes", "image": "hot dog"},
+    ],
+)
+def test_what_an_address_says_amiss_is_passed_over(shelf, request_for, query):
+    name, t, seed, picture = opened(shelf, request_for(**query))
+    assert name in shelf.exhibits
+    assert 0 <= t <= 40
+    assert 0 <= seed < 2**31
+    if picture is not None:
+        assert picture in shelf.exhibit(name).gallery
+
+
+def test_each_address_opens_a_run_of_its_own(shelf, request_for):
+    runs = [by_type(open_address(shelf, request_for()))["Run"] for _ in range(2)]
+    assert runs[0] is not runs[1]

@@ -1,0 +1,70 @@
+"""What the panels' handlers draw when a fold is opened, and the words that they show."""
+
+import plotly.graph_objects as go
+import pytest
+
+from explorer.panels.forward_noising import draw_histogram, draw_schedule
+from explorer.panels.noise_prediction import draw_error, output_text
+from explorer.panels.text import TEXT
+
+
+@pytest.mark.parametrize("t", [0, 13, 40, None, "abc"])
+@pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
+def test_the_folds_draw_at_any_t(shelf, choice_of, denoiser, t):
+    rail = (denoiser, choice_of(None, denoiser), t, 7)
+    for figure in (
+        draw_histogram(shelf, *rail),
+        draw_schedule(shelf, *rail),
+        draw_error(shelf, *rail, False),
+    ):
+        assert isinstance(figure, go.Figure)
+        assert figure.data
+
+
+def test_the_figures_are_about_the_rails_moment(shelf, choice_of):
+    rail = ("tiny", choice_of("old dog"), 13, 7)
+    assert draw_schedule(shelf, *rail).layout.shapes[0].x0 == 13
+    points = draw_error(shelf, *rail, False).data[:2]
+    assert [list(point.x) for point in points] == [[13], [13]]
+    assert points[0].y[0] == pytest.approx(points[1].y[0])  # its network is the ideal denoiser
+
+
+def test_at_0_the_error_is_that_of_the_first_moment_that_has_one(shelf, choice_of):
+    assert list(draw_error(shelf, "tiny", choice_of(), 0, 7, False).data[0].x) == [1]
+
+
+def test_a_network_without_measurements_shows_this_images_point_alone(shelf, choice_of):
+    figure = draw_error(shelf, "strokes", choice_of(None, "strokes"), 13, 7, False)
+    assert len(figure.data) == 2
+    assert list(figure.data[1].y) == [None]
+
+
+def test_what_the_network_puts_out_is_said(answering):
+    exhibit = answering(lambda x_t, t: x_t)
+    assert "Ho et al." in output_text(exhibit)
+    exhibit.denoiser.prediction = "v"
+    assert "*v*" in output_text(exhibit)
+    assert "{" not in output_text(exhibit)
+
+
+def texts(branch, path="") -> list[tuple[str, str]]:
+    if isinstance(branch, str):
+        return [(path, branch)]
+    return [found for key, value in branch.items() for found in texts(value, f"{path}.{key}")]
+
+
+@pytest.mark.parametrize("path, text", texts(TEXT), ids=[path for path, _ in texts(TEXT)])
+def test_every_text_is_something_a_visitor_can_read(path, text):
+    assert text.strip() == text
+    assert text
+    assert text.count("**") % 2 == 0
+    assert "TODO" not in text
+
+
+def test_no_placeholder_is_left_on_the_page(page):
+    words = [
+        str(getattr(block, attribute, ""))
+        for block in page.blocks.values()
+        for attribute in ("value", "label", "info")
+    ]
+    assert not [text for text in words if "{T}" in text or "{t}" in text]

@@ -1,0 +1,49 @@
+"""What stands ready for every visitor is made once, and shared."""
+
+import io
+
+from PIL import Image
+
+from explorer.panels.shelf import CELL, COLUMNS
+
+
+def test_the_first_exhibit_stands_in_for_a_name_that_is_not_there(shelf):
+    assert shelf.first.name == "tiny"
+    assert shelf.exhibit("strokes").name == "strokes"
+    assert shelf.exhibit(None) is shelf.exhibit("") is shelf.exhibit("no such") is shelf.first
+
+
+def test_a_picture_by_name_or_else_the_first(shelf, grey_exhibit):
+    assert shelf.picture(shelf.first, "old dog").name == "old dog"
+    assert shelf.picture(shelf.first, None) is shelf.first.first_picture
+    assert shelf.picture(grey_exhibit, "old dog") is grey_exhibit.first_picture
+
+
+def test_the_thumbnails_are_one_sheet_in_the_lists_order(shelf):
+    value = shelf.picker_value(shelf.first, "old dog")
+    assert value["selected"] == "old dog"
+    assert [picture["name"] for picture in value["pictures"]] == [
+        picture.name for picture in shelf.first.gallery
+    ]
+    assert value["pictures"][2] == {"name": "wild cat", "kind": "cat", "seen": False}
+    [file] = shelf.folder.iterdir()
+    assert value["sheet"].endswith(f"file={file}")
+    with Image.open(io.BytesIO(file.read_bytes())) as sheet:
+        assert sheet.size == (min(COLUMNS, 6) * CELL, CELL)
+
+
+def test_the_sheet_is_written_once(shelf):
+    shelf.picker_value(shelf.first, "old dog")
+    [file] = shelf.folder.iterdir()
+    file.write_bytes(b"left alone")
+    shelf.picker_value(shelf.first, "hot dog")
+    assert file.read_bytes() == b"left alone"
+    shelf.picker_value(shelf.exhibit("strokes"), "3, hand 1")
+    assert len(list(shelf.folder.iterdir())) == 2
+
+
+def test_the_first_run_is_made_once_and_ends_on_a_clean_image(shelf):
+    frames = shelf.first_run(shelf.first)
+    assert shelf.first_run(shelf.first) is frames
+    assert (frames[0].t, frames[-1].t) == (40, 0)
+    assert len(frames) == frames[0].total + 1
