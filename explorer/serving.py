@@ -68,7 +68,7 @@ def check_port(host: str | None, port: int | None) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise OSError(
-            f"Port {port} of {host} cannot be had ({error.strerror}): choose another with --port."
+            f"Port {port} of {host} is taken or not to be had; choose another with --port."
         ) from error
 
 

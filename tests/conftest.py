@@ -170,3 +170,160 @@ def app_url() -> Iterator[str]:
     app, address = serve(Settings(host="127.0.0.1", device="cpu"), block=False)
     yield address
     app.close(verbose=False)
+
+
+# ---- a visitor's hands and eyes, for the browser tests
+
+NOISER = "[data-scene]:has(.noiser)"
+MAPS = "[data-scene]:has(.noise-maps)"
+
+
+@dataclass(eq=False)
+class Visitor:
+    """One tab with the real app in it. Selectors of pictures start at the component's own box."""
+
+    page: object
+    address: str
+    asked: list[str] = field(default_factory=list)  # the listeners called since `listen`
+
+    def open(self, **query) -> "Visitor":
+        """Open the page, by default at its own choices, and wait until it stands still."""
+        text = "&".join(f"{name}={value}" for name, value in query.items())
+        self.page.goto(f"{self.address}?{text}" if text else self.address)
+        self.page.wait_for_selector("#scrubber [data-state=done]")
+        if query:
+            self.wait_scene(**{k: v for k, v in query.items() if k in ("denoiser", "seed")})
+        if "t" in query:
+            self.wait_prediction(query["t"])
+        return self
+
+    def listen(self) -> None:
+        """From now on, `asked` holds the name of each of the app's functions that is called."""
+        import httpx
+
+        listeners = httpx.get(f"{self.address}config").json()["dependencies"]
+        names = {listener["id"]: listener["api_name"] for listener in listeners}
+        self.asked.clear()
+
+        def note(request) -> None:
+            if request.method == "POST":
+                index = (request.post_data_json or {}).get("fn_index")
+                self.asked.append(names.get(index, request.url))
+
+        self.page.on("request", note)
+
+    # -- hands
+
+    def move_t(self, *times: int) -> None:
+        """Move the slider as a hand does, through all of these times at once."""
+        self.page.evaluate(
+            """(times) => {
+                const range = document.querySelector('#t-slider input[type=range]');
+                const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
+                for (const t of times) {
+                    set.call(range, t);
+                    range.dispatchEvent(new Event('input', { bubbles: true }));
+                }
+            }""",
+            list(times),
+        )
+
+    def choose_network(self, name: str) -> None:
+        self.page.check(f"#denoiser input[value={name}]")
+        self.wait_scene(denoiser=name)
+
+    def unfold(self, words: str) -> None:
+        """Open the fold whose title holds these words."""
+        self.page.locator(".gr-accordion > button", has_text=words).click()
+
+    def set_number(self, selector: str, value: object) -> None:
+        self.page.fill(f"{selector} input[type=number]", str(value))
+        self.page.press(f"{selector} input[type=number]", "Tab")
+
+    # -- eyes
+
+    def pixels(self, selector: str) -> np.ndarray:
+        """(H, W, 3) uint8: what a canvas holds, or (N, H, W, 3) of all that the selector finds."""
+        found = self.page.evaluate(
+            """(selector) => [...document.querySelectorAll(selector)].map((canvas) => [
+                canvas.height,
+                Array.from(
+                    canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data),
+            ])""",
+            selector,
+        )
+        assert found, f"there is no {selector}"
+        shown = [np.array(flat, np.uint8).reshape(height, -1, 4)[..., :3] for height, flat in found]
+        return shown[0] if len(shown) == 1 else np.stack(shown)
+
+    def slider(self) -> int:
+        return int(self.page.input_value("#t-slider input[type=range]"))
+
+    def figure(self, name: str) -> dict:
+        """What Plotly shows in `#name`, once it is there: {"data", "shapes"}."""
+        plot = f"#{name} .js-plotly-plot .main-svg"
+        self.page.wait_for_selector(plot, state="attached")
+        return self.page.evaluate(
+            """(name) => {
+                const { data, layout } = document.querySelector(`#${name} .js-plotly-plot`);
+                const plain = (list) => Array.from(list?.bdata ? [] : list);
+                return {
+                    data: data.map((trace) => ({ x: plain(trace.x), y: plain(trace.y) })),
+                    shapes: (layout.shapes || []).map((shape) => [shape.x0, shape.x1]),
+                };
+            }""",
+            name,
+        )
+
+    # -- patience
+
+    def wait_scene(self, denoiser: str = "", seed: object = "") -> None:
+        """Until both views show a scene of this network and this seed."""
+        for view in (NOISER, MAPS):
+            self.page.wait_for_selector(
+                f'{view}[data-scene^="{denoiser}"][data-scene$="{f"-{seed}" if seed != "" else ""}"]'
+                if seed != ""
+                else f'{view}[data-scene^="{denoiser}"]',
+                state="attached",
+            )
+
+    def wait_prediction(self, t: int) -> None:
+        """Until both views show the prediction at t."""
+        for view in (NOISER, MAPS):
+            self.page.wait_for_selector(f'{view}[data-prediction="{t}"]', state="attached")
+
+    def wait_text(self, selector: str, text: str) -> None:
+        self.page.wait_for_function(
+            "([s, text]) => document.querySelector(s)?.innerText.includes(text)",
+            arg=[selector, text],
+        )
+
+
+@pytest.fixture
+def visitor(page, app_url) -> Visitor:
+    """A tab on a desktop screen that has not opened the app yet."""
+    return Visitor(page, app_url)
+
+
+@pytest.fixture
+def visitor_of() -> type[Visitor]:
+    return Visitor
+
+
+@pytest.fixture
+def truth(real_exhibits) -> Callable:
+    """`truth("emoji", t, seed)` -> x_t as it must be drawn: (H, W, 3) uint8 by `diffuse`."""
+    import torch
+
+    from explorer.diffusion.forward import diffuse
+    from explorer.diffusion.noise import noise_from_seed
+    from explorer.images.encoding import to_model_space, to_pixels
+
+    def make(denoiser: str, t: int, seed: int, picture: np.ndarray | None = None) -> np.ndarray:
+        exhibit = real_exhibits[denoiser]
+        clean = exhibit.first_picture.pixels if picture is None else picture
+        x_0 = torch.from_numpy(to_model_space(clean))[None]
+        x_t = diffuse(exhibit.schedule, x_0, t, noise_from_seed(tuple(x_0.shape), seed))
+        return np.repeat(to_pixels(x_t[0].numpy()), 3 // x_0.shape[1], axis=-1)
+
+    return make
