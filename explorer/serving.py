@@ -1,7 +1,9 @@
 """Settings, devices, theme and launch: the only place that knows how the app is run."""
 
+import atexit
 import logging
 import os
+import shutil
 import socket
 import tempfile
 import threading
@@ -83,6 +85,7 @@ def build_app(settings: Settings) -> gr.Blocks:
 
     exhibits = load_exhibits(settings.checkpoints, device, wrap)
     folder = Path(tempfile.mkdtemp(prefix="denoising-explorer-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     gr.set_static_paths([folder])
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
     return build_interface(Shelf(exhibits, folder))
