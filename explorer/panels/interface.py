@@ -45,8 +45,11 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
         ]  # fmt: skip
         new_image.append(
             rail.denoiser.input(
-                MethodType(change_denoiser, shelf), rail.denoiser, denoiser_parts,
-                trigger_mode="always_last", **QUICK,
+                MethodType(change_denoiser, shelf),
+                rail.denoiser,
+                denoiser_parts,
+                trigger_mode="always_last",
+                **QUICK,
             )  # fmt: skip
         )
         new_image.append(
