@@ -195,7 +195,10 @@ def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
     own: dict[str, Any] = every | {"queue": True, "concurrency_limit": 4}
     picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **every)
     uploaded = rail.upload.input(
-        MethodType(take_upload, shelf), [rail.denoiser, rail.upload], rail.choice, **own
+        MethodType(take_upload, shelf),
+        [rail.denoiser, rail.upload],
+        rail.choice,
+        **own | {"trigger_mode": "always_last"},
     )
     drawn = rail.pad.drawn(MethodType(take_drawing, shelf), rail.denoiser, rail.choice, **own)
     rail.mnist.click(

@@ -127,7 +127,7 @@ def test_a_sheet_has_a_row_for_each_condition(denoiser):
 def test_a_shifted_mirrored_copy_is_at_no_distance():
     train = to_model_space(images(5))
     copy = train[3:4].flip(3).roll((2, -4), dims=(2, 3))
-    assert nearest_distance(copy, train).item() == 0
+    assert nearest_distance(copy, train).item() < 1e-6
     assert nearest_distance(copy.roll(1, dims=2), train).item() > 0.1
 
 
