@@ -1,9 +1,8 @@
 """Take the README's pictures: docs/*.webp.
 
-    python -m scripts.screenshots [--output DIR] [--kind cat-face] [--seed 9] [--only NAME ...]
+    python -m scripts.screenshots [--output DIR] [--kind plant-flower] [--seed 10] [--only NAME ...]
 
-Serves the app on a free port of this machine and drives a real Chromium through it: the one that
-the variable CHROMIUM names, or the system's. Needs requirements-dev.txt.
+Serves the app and drives a real Chromium through it: the one that CHROMIUM names, or the system's.
 """
 
 import argparse
@@ -13,14 +12,13 @@ import shutil
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from explorer.serving import Settings, serve
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP = {"viewport": {"width": 1440, "height": 900}, "device_scale_factor": 1.5}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
-MARGIN = 16  # around the scrubber
 ANIMATION_WIDTH = 800
 FRAME_MS, LAST_FRAME_MS = 90, 2500
 DRAG = "(slider, k) => { slider.value = k; slider.dispatchEvent(new Event('input')); }"
@@ -33,8 +31,8 @@ def main() -> None:
     app, address = serve(Settings(host="127.0.0.1", device="cpu"), block=False)
     try:
         with sync_playwright() as playwright:
-            settings = {"executable_path": find_chromium(), "args": ["--no-sandbox"]}
-            browser = playwright.chromium.launch(**settings)
+            chromium = {"executable_path": find_chromium(), "args": ["--no-sandbox"]}
+            browser = playwright.chromium.launch(**chromium)
             take_pictures(browser, f"{address}?seed={arguments.seed}", arguments)
             browser.close()
     finally:
@@ -42,12 +40,12 @@ def main() -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m scripts.screenshots", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--output", type=Path, default=Path("docs"))
-    parser.add_argument("--kind", default="cat-face", help="what the animation's run shall draw")
-    parser.add_argument("--seed", type=int, default=9)
-    parser.add_argument("--only", nargs="+", choices=list(PICTURES), default=list(PICTURES))
+    parser = argparse.ArgumentParser(description="Take the README's pictures.")
+    add = parser.add_argument
+    add("--output", type=Path, default=Path("docs"))
+    add("--kind", default="plant-flower", help="what the animation's run shall draw")
+    add("--seed", type=int, default=10, help="of the noise in all pictures")
+    add("--only", nargs="+", choices=list(PICTURES), default=list(PICTURES))
     return parser.parse_args()
 
 
@@ -60,12 +58,12 @@ def find_chromium() -> str:
 
 def take_pictures(browser: Browser, address: str, arguments: argparse.Namespace) -> None:
     for name in arguments.only:
-        settings, take = PICTURES[name]
-        page = browser.new_page(**settings)
+        screen, take = PICTURES[name]
+        page = browser.new_page(**screen)
         page.goto(address)
         wait_for_run(page)
         path = arguments.output / f"{name}.webp"
-        take(page, path, arguments)
+        take(page, path, arguments.kind)
         print(f"{path}: {path.stat().st_size // 1000} kB")
         page.close()
 
@@ -75,48 +73,39 @@ def wait_for_run(page: Page) -> None:
     page.wait_for_timeout(1000)  # the last pictures are drawn
 
 
-def take_window(page: Page, path: Path, arguments: argparse.Namespace) -> None:
-    save(shot(page), path)
+def take_window(page: Page, path: Path, kind: str) -> None:
+    shot(page).save(path, quality=85, method=6)
 
 
-def take_lesson(page: Page, path: Path, arguments: argparse.Namespace) -> None:
+def take_lesson(page: Page, path: Path, kind: str) -> None:
     page.click("#lessons a[href='#lesson-noise-prediction']")
     page.wait_for_timeout(1500)  # the page scrolls softly
-    save(shot(page), path)
+    take_window(page, path, kind)
 
 
-def take_scrubbing(page: Page, path: Path, arguments: argparse.Namespace) -> None:
+def take_scrubbing(page: Page, path: Path, kind: str) -> None:
     """Run the sampler, then drag the slider through the whole run."""
     page.click("#run-settings button")
-    page.fill("#kind input", arguments.kind)
+    page.fill("#kind input", kind)
     page.press("#kind input", "Enter")
     page.click("#run-settings button")
     page.click("#run")
     page.wait_for_selector("#scrubber [data-state=running]", state="attached", timeout=PATIENCE)
     wait_for_run(page)
-    scrubber = page.locator("#scrubber figure")
-    scrubber.scroll_into_view_if_needed()
-    page.wait_for_timeout(1500)  # the page scrolls softly
-    box = scrubber.bounding_box()
-    wider = {"x": -MARGIN, "y": -MARGIN, "width": 2 * MARGIN, "height": 2 * MARGIN}
-    clip = {side: box[side] + wider[side] for side in box}
+    page.add_style_tag(content="#scrubber figure { padding: 16px; }")
     frames = []
     for k in range(int(page.get_attribute("#scrubber [data-frames]", "data-frames"))):
         page.locator("#scrubber input").evaluate(DRAG, k)
-        frame = shot(page, clip=clip)
+        frame = shot(page.locator("#scrubber figure"))
         height = round(frame.height * ANIMATION_WIDTH / frame.width)
         frames.append(frame.resize((ANIMATION_WIDTH, height), Image.Resampling.LANCZOS))
     times = [FRAME_MS] * (len(frames) - 1) + [LAST_FRAME_MS]
-    settings = dict(save_all=True, append_images=frames[1:], duration=times, loop=0)
-    frames[0].save(path, quality=65, method=6, **settings)
+    rest = {"save_all": True, "append_images": frames[1:], "duration": times, "loop": 0}
+    frames[0].save(path, quality=65, method=6, **rest)
 
 
-def shot(page: Page, **settings) -> Image.Image:
-    return Image.open(io.BytesIO(page.screenshot(**settings))).convert("RGB")
-
-
-def save(picture: Image.Image, path: Path) -> None:
-    picture.save(path, quality=85, method=6)
+def shot(part: Page | Locator) -> Image.Image:
+    return Image.open(io.BytesIO(part.screenshot())).convert("RGB")
 
 
 PICTURES = {

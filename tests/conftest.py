@@ -184,33 +184,55 @@ class Visitor:
 
     page: object
     address: str
-    asked: list[str] = field(default_factory=list)  # the listeners called since `listen`
+    names: dict[int, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)  # the app's functions called since `listen`
 
     def open(self, **query) -> "Visitor":
         """Open the page, by default at its own choices, and wait until it stands still."""
         text = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self.address}?{text}" if text else self.address)
         self.page.wait_for_selector("#scrubber [data-state=done]")
-        if query:
-            self.wait_scene(**{k: v for k, v in query.items() if k in ("denoiser", "seed")})
+        self.wait_scene(query.get("denoiser", ""), query.get("seed", ""))
         if "t" in query:
             self.wait_prediction(query["t"])
         return self
 
-    def listen(self) -> None:
-        """From now on, `asked` holds the name of each of the app's functions that is called."""
+    def at(self, denoiser: str, t: int, seed: int) -> "Visitor":
+        """Come to this network, time and seed, wherever the tab was before."""
+        if self.page.url == "about:blank":
+            return self.open(denoiser=denoiser, t=t, seed=seed)
+        if not self.page.is_checked(f"#denoiser input[value={denoiser}]"):
+            self.choose_network(denoiser)
+        self.set_number("#seed", seed)
+        self.wait_scene(denoiser, seed)
+        self.move_t(t)
+        self.wait_prediction(t)
+        return self
+
+    def note(self, request) -> None:
+        if request.method == "POST":
+            index = (request.post_data_json or {}).get("fn_index")
+            self.asked.append(self.names.get(index, request.url))
+
+    def listen(self, quiet: float = 0.3) -> None:
+        """From now on, `asked` holds the name of each of the app's functions that is called.
+
+        First waits until the page has been asking nothing for a while.
+        """
         import httpx
 
-        listeners = httpx.get(f"{self.address}config").json()["dependencies"]
-        names = {listener["id"]: listener["api_name"] for listener in listeners}
+        if not self.names:
+            self.page.on("request", self.note)
+            config = httpx.get(f"{self.address}config").json()
+            self.names = {one["id"]: one["api_name"] for one in config["dependencies"]}
+        deadline = time.monotonic() + 20
+        counted, since = -1, time.monotonic()
+        while time.monotonic() - since < quiet:
+            if counted != len(self.asked):
+                counted, since = len(self.asked), time.monotonic()
+            assert time.monotonic() < deadline, f"the page keeps asking: {self.asked}"
+            self.page.wait_for_timeout(20)
         self.asked.clear()
-
-        def note(request) -> None:
-            if request.method == "POST":
-                index = (request.post_data_json or {}).get("fn_index")
-                self.asked.append(names.get(index, request.url))
-
-        self.page.on("request", note)
 
     # -- hands
 
@@ -219,9 +241,9 @@ class Visitor:
         self.page.evaluate(
             """(times) => {
                 const range = document.querySelector('#t-slider input[type=range]');
-                const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
+                const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value');
                 for (const t of times) {
-                    set.call(range, t);
+                    value.set.call(range, t);
                     range.dispatchEvent(new Event('input', { bubbles: true }));
                 }
             }""",
@@ -265,10 +287,10 @@ class Visitor:
         self.page.wait_for_selector(plot, state="attached")
         return self.page.evaluate(
             """(name) => {
-                const { data, layout } = document.querySelector(`#${name} .js-plotly-plot`);
-                const plain = (list) => Array.from(list?.bdata ? [] : list);
+                const plot = document.querySelector(`#${name} .js-plotly-plot`);
+                const { _fullData: traces, layout } = plot;
                 return {
-                    data: data.map((trace) => ({ x: plain(trace.x), y: plain(trace.y) })),
+                    data: traces.map(({ x, y }) => ({ x: Array.from(x), y: Array.from(y) })),
                     shapes: (layout.shapes || []).map((shape) => [shape.x0, shape.x1]),
                 };
             }""",
@@ -279,13 +301,10 @@ class Visitor:
 
     def wait_scene(self, denoiser: str = "", seed: object = "") -> None:
         """Until both views show a scene of this network and this seed."""
+        wanted = f'[data-scene^="{denoiser}"]' if denoiser else ""
+        wanted += f'[data-scene$="-{seed}"]' if seed != "" else ""
         for view in (NOISER, MAPS):
-            self.page.wait_for_selector(
-                f'{view}[data-scene^="{denoiser}"][data-scene$="{f"-{seed}" if seed != "" else ""}"]'
-                if seed != ""
-                else f'{view}[data-scene^="{denoiser}"]',
-                state="attached",
-            )
+            self.page.wait_for_selector(view + wanted, state="attached")
 
     def wait_prediction(self, t: int) -> None:
         """Until both views show the prediction at t."""
@@ -301,13 +320,21 @@ class Visitor:
 
 @pytest.fixture
 def visitor(page, app_url) -> Visitor:
-    """A tab on a desktop screen that has not opened the app yet."""
+    """A fresh tab that has not opened the app yet."""
     return Visitor(page, app_url)
 
 
-@pytest.fixture
-def visitor_of() -> type[Visitor]:
-    return Visitor
+@pytest.fixture(scope="module")
+def tab(context_for, app_url) -> Iterator[Visitor]:
+    """One tab for all tests of a file: opening the page takes longer than most of them."""
+    page = context_for(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(10_000)
+    troubles = []
+    page.on("console", lambda m: m.type == "error" and troubles.append(m.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield Visitor(page, app_url)
+    page.close()
+    assert troubles == []
 
 
 @pytest.fixture

@@ -88,6 +88,13 @@ function moveTo(time) {
   element.dataset.t = t;
 }
 
+const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
+
+// Where the slider stands by now: it may have moved on since the server was asked.
+function standing(time) {
+  return slider() ? Number(slider().value) : time;
+}
+
 function take() {
   const value = props.value;
   if (!value) return;
@@ -95,17 +102,17 @@ function take() {
     const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
     scene = { key, shape, alpha_bar, choices, x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1), eps: floatsOf(eps) };
     drawScene();
-    moveTo(value.t ?? t);
+    moveTo(standing(value.t ?? t));
     element.dataset.scene = key;
   } else if (value.t !== undefined && value.t !== null) {
-    moveTo(value.t);
+    moveTo(standing(value.t));
   }
   if (value.prediction && value.prediction.key === scene?.key) drawPrediction(value.prediction);
 }
 
 // A click on the strip moves the slider itself, as a visitor's hand would.
 function moveSlider(time) {
-  const range = document.querySelector(`${props.follows} input[type="range"]`);
+  const range = slider();
   if (!range) return;
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, time);
   range.dispatchEvent(new Event('input', { bubbles: true }));

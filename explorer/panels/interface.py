@@ -129,9 +129,10 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
     parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
     if exhibit is shelf.first and "image" not in wanted:  # the page was built so already
         parts[:-2] = [gr.skip()] * len(parts[:-2])
+    # What it leaves open stays as it is: the visitor may have moved on already.
     return [
-        exhibit.name,
-        clean_t(wanted.get("t"), exhibit),
-        clean_seed(wanted.get("seed", FIRST_SEED)),
+        exhibit.name if "denoiser" in wanted else gr.skip(),
+        clean_t(wanted["t"], exhibit) if "t" in wanted else gr.skip(),
+        clean_seed(wanted["seed"]) if "seed" in wanted else gr.skip(),
         *parts,
     ]

@@ -67,6 +67,7 @@ def error_curves(denoiser: Denoiser, dataset: Dataset, most: int = 10_000) -> di
         "num_seen": len(seen),
         "num_held_out": len(held),
         "num_ideal": min(few, len(seen)),
+        "num_ideal_held_out": min(few, len(held)),
         **rounded,
         "mean": {name: float(f"{np.mean(curve):.4g}") for name, curve in curves.items()},
     }

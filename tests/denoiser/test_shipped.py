@@ -111,3 +111,24 @@ def test_the_metrics_hold_what_the_page_and_the_card_show(name):
     assert curves["mean"]["ideal_seen"] < curves["mean"]["seen"] < curves["mean"]["held_out"]
     assert metrics["training"]["steps"] > 0
     assert metrics["training"]["seconds"] > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_says_what_was_measured(name):
+    card = (CHECKPOINTS / name / "README.md").read_text()
+    metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
+    assert card.startswith("---\nlicense: mit\n")
+    assert "![Samples: a row for each" in card
+    assert (CHECKPOINTS / name / "sheet.webp").stat().st_size < 500_000
+    for part in ("seen", "seen_conditional", "held_out", "held_out_conditional"):
+        assert f" {metrics['eps_mse']['mean'][part]:.4f} |" in card
+    figures = [f"{metrics['training']['steps']:,} steps", f"{metrics['training']['seconds']} s"]
+    if name == "digits":
+        quality = metrics["sample_quality"]
+        figures += [f"{quality['num_judged']:,} samples"]
+        figures += [f"{100 * quality['judge_names_samples_rightly']:.2f} %"]
+        figures += [f"{100 * quality['judge_on_real_test_set']:.2f} %"]
+    else:
+        figures += [f"{100 * metrics['copies']['samples']['share_below_0.10']:.1f} %"]
+        figures += ["20,000"]  # the recipe that these weights stopped short of
+    assert all(figure in card for figure in figures)

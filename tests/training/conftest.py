@@ -1,6 +1,6 @@
 """A training run that takes seconds: a made-up MNIST of bars, and a config to learn it by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +40,15 @@ ema = 0.9
 clip_gradient = 1.0
 seed = 5
 """
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """So small a net is slower on two threads, and far slower where others are at work too."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.ui
 
 NOISER = "[data-scene]:has(.noiser)"
 SEED = 7
+PREDICT = "**/gradio_api/run/predict*"  # what answers at once, without the queue
 # Moves the slider and reads the picture within one task: nothing can have come from the server.
 MOVE_AND_LOOK = """(t) => {
     const range = document.querySelector('#t-slider input[type=range]');
@@ -33,64 +34,62 @@ def text(page, name: str) -> str:
 
 
 @pytest.mark.parametrize("denoiser", ["emoji", "digits"])
-def test_x_t_is_drawn_at_once_and_equals_diffuse(visitor, truth, denoiser):
-    page = visitor.open(denoiser=denoiser, t=500, seed=SEED).page
+def test_x_t_is_drawn_at_once_and_equals_diffuse(tab, truth, denoiser):
+    page = tab.at(denoiser, 500, SEED).page
     side = 64 if denoiser == "emoji" else 28
-    visitor.listen()
+    tab.listen()
     for t in (0, 1, 40, 250, 499, 730, 999, 1000):
         flat = page.evaluate(MOVE_AND_LOOK, t)
         shown = np.array(flat, np.uint8).reshape(side, side, 4)[..., :3]
         assert differ(shown, truth(denoiser, t, SEED)) <= 1
-    visitor.wait_prediction(1000)
-    assert set(visitor.asked) <= {"show_prediction"}  # the picture itself asks nothing
-    assert len(visitor.asked) <= 8
+    tab.wait_prediction(1000)
+    assert set(tab.asked) <= {"show_prediction"}  # the picture itself asks nothing
+    assert len(tab.asked) <= 8
 
 
-def test_the_clean_image_and_the_noise_are_the_true_ones(visitor, real_exhibits):
-    visitor.open(denoiser="emoji", t=500, seed=SEED)
+def test_the_clean_image_and_the_noise_are_the_true_ones(tab, real_exhibits):
+    tab.at("emoji", 500, SEED)
     picture = real_exhibits["emoji"].first_picture.pixels
-    np.testing.assert_array_equal(visitor.pixels(".noiser .x_0"), picture)
+    np.testing.assert_array_equal(tab.pixels(".noiser .x_0"), picture)
     eps = noise_from_seed((1, 3, 64, 64), SEED)[0].permute(1, 2, 0).numpy()
-    assert (
-        differ(visitor.pixels(".noiser .eps"), np.rint((eps / 3).clip(-1, 1) * 127.5 + 127.5)) <= 1
-    )
+    assert differ(tab.pixels(".noiser .eps"), np.rint((eps / 3).clip(-1, 1) * 127.5 + 127.5)) <= 1
 
 
-def test_a_drag_with_the_mouse_asks_only_for_predictions(visitor, truth):
-    page = visitor.open(denoiser="digits", t=500, seed=SEED).page
-    visitor.listen()
+def test_a_drag_with_the_mouse_asks_only_for_predictions(tab, truth):
+    page = tab.at("digits", 500, SEED).page
+    tab.listen()
     box = page.locator("#t-slider input[type=range]").bounding_box()
     height = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] / 2, height)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.8, height, steps=20)
     page.mouse.up()
-    t = visitor.slider()
+    t = tab.slider()
     assert 750 < t < 850
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", t, SEED)) <= 1
-    visitor.wait_prediction(t)
-    assert set(visitor.asked) == {"show_prediction"}
-    assert len(visitor.asked) <= 21
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", t, SEED)) <= 1
+    tab.wait_prediction(t)
+    assert set(tab.asked) == {"show_prediction"}
+    assert len(tab.asked) <= 21
 
 
-def test_the_strip_shows_nine_times_and_takes_one_there(visitor, truth):
-    page = visitor.open(denoiser="digits", t=500, seed=SEED).page
+def test_the_strip_shows_nine_times_and_takes_one_there(tab, truth):
+    page = tab.at("digits", 500, SEED).page
     buttons = page.locator(".noiser .strip button")
     times = [int(word) for word in buttons.all_inner_texts()]
     assert times == [0, 125, 250, 375, 500, 625, 750, 875, 1000]
-    strip = visitor.pixels(".noiser .strip canvas")
+    strip = tab.pixels(".noiser .strip canvas")
     for shown, t in zip(strip, times, strict=True):
         assert differ(shown, truth("digits", t, SEED)) <= 1
     page.click(".noiser .strip button[aria-label='Go to t = 875']")
-    visitor.wait_prediction(875)
-    assert visitor.slider() == 875
+    tab.wait_prediction(875)
+    assert tab.slider() == 875
     assert page.input_value("#t-slider input[type=number]") == "875"
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", 875, SEED)) <= 1
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 875, SEED)) <= 1
     assert page.inner_text(".noiser .strip .near") == "875"
 
 
-def test_the_formula_says_this_moments_numbers(visitor, real_exhibits):
-    page = visitor.open(denoiser="emoji", t=300, seed=SEED).page
+def test_the_formula_says_this_moments_numbers(tab, real_exhibits):
+    page = tab.at("emoji", 300, SEED).page
     schedule = real_exhibits["emoji"].schedule
     assert text(page, ".signal") == f"{schedule.signal_scale[300]:.3f}"
     assert text(page, ".noise") == f"{schedule.noise_scale[300]:.3f}"
@@ -99,30 +98,30 @@ def test_the_formula_says_this_moments_numbers(visitor, real_exhibits):
     assert text(page, ".snr") == f"{schedule.snr[300]:.2f}"
 
 
-def test_both_ends_of_time(visitor, truth):
-    page = visitor.open(denoiser="digits", t=500, seed=SEED).page
-    visitor.move_t(0)
+def test_both_ends_of_time(tab, truth):
+    page = tab.at("digits", 500, SEED).page
+    tab.move_t(0)
     assert (text(page, ".signal"), text(page, ".noise"), text(page, ".snr")) == (
         "1.000", "0.000", "∞",
     )  # fmt: skip
-    np.testing.assert_array_equal(visitor.pixels(".noiser .x_t"), visitor.pixels(".noiser .x_0"))
-    visitor.wait_prediction(0)
-    assert len(np.unique(visitor.pixels(".noiser .eps_hat"))) == 1  # nothing to predict
-    visitor.move_t(1000)
-    visitor.wait_prediction(1000)
+    np.testing.assert_array_equal(tab.pixels(".noiser .x_t"), tab.pixels(".noiser .x_0"))
+    tab.wait_prediction(0)
+    assert len(np.unique(tab.pixels(".noiser .eps_hat"))) == 1  # nothing to predict
+    tab.move_t(1000)
+    tab.wait_prediction(1000)
     assert text(page, ".noise") == "1.000"
     assert text(page, ".share") == "0.0 %"
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", 1000, SEED)) <= 1
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 1000, SEED)) <= 1
     assert page.inner_text(".noiser .ends").split("\n")[0].startswith("0 clean")
     assert page.inner_text(".noiser .ends .last") == "1000 noise"
     assert page.inner_text("#t-ends").split() == ["0", "clean", "1000", "noise"]
 
 
-def test_the_two_parts_add_up(visitor, real_exhibits):
-    page = visitor.open(denoiser="emoji", t=300, seed=SEED).page
+def test_the_two_parts_add_up(tab, real_exhibits):
+    page = tab.at("emoji", 300, SEED).page
     page.click(".noiser .parts summary")
     page.wait_for_function("document.querySelector('.noiser .sum').width === 64")
-    visitor.move_t(400)
+    tab.move_t(400)
     schedule = real_exhibits["emoji"].schedule
     x_0 = real_exhibits["emoji"].first_picture.pixels / 127.5 - 1
     eps = noise_from_seed((1, 3, 64, 64), SEED)[0].permute(1, 2, 0).numpy()
@@ -131,51 +130,47 @@ def test_the_two_parts_add_up(visitor, real_exhibits):
         ("noise_part", schedule.noise_scale[400].item() * eps),
     ):
         expected = np.rint((part + 1) * 127.5).clip(0, 255)
-        assert differ(visitor.pixels(f".noiser .{name}"), expected) <= 1
-    np.testing.assert_array_equal(visitor.pixels(".noiser .sum"), visitor.pixels(".noiser .x_t"))
+        assert differ(tab.pixels(f".noiser .{name}"), expected) <= 1
+    np.testing.assert_array_equal(tab.pixels(".noiser .sum"), tab.pixels(".noiser .x_t"))
 
 
-def test_keys_and_the_number_box_move_t_as_well(visitor, truth):
-    page = visitor.open(denoiser="digits", t=500, seed=SEED).page
+def test_keys_and_the_number_box_move_t_as_well(tab, truth):
+    page = tab.at("digits", 500, SEED).page
     page.focus("#t-slider input[type=range]")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f'{NOISER}[data-t="501"]', state="attached")
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", 501, SEED)) <= 1
-    visitor.set_number("#t-slider", 321)
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 501, SEED)) <= 1
+    tab.set_number("#t-slider", 321)
     page.wait_for_selector(f'{NOISER}[data-t="321"]', state="attached")
-    visitor.wait_prediction(321)
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", 321, SEED)) <= 1
+    tab.wait_prediction(321)
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 321, SEED)) <= 1
 
 
-def test_the_figures_follow_t_live(visitor, truth):
-    page = visitor.open(denoiser="emoji", t=500, seed=SEED).page
-    visitor.unfold("bell curve")
-    visitor.unfold("The schedule")
-    assert visitor.figure("schedule-figure")["shapes"] == [[500, 500]] * 3
-    assert len(visitor.figure("histogram-figure")["data"][0]["x"]) == 64
-    visitor.listen()
-    visitor.move_t(800)
+def test_the_figures_follow_t_live(tab):
+    page = tab.at("emoji", 500, SEED).page
+    tab.unfold("bell curve")
+    tab.unfold("The schedule")
+    assert tab.figure("schedule-figure")["shapes"] == [[500, 500]] * 3
+    assert len(tab.figure("histogram-figure")["data"][0]["x"]) == 64
+    tab.listen()
+    tab.move_t(800)
     page.wait_for_function(
         """() => {
             const plot = document.querySelector('#schedule-figure .js-plotly-plot');
             return plot.layout.shapes.every((shape) => shape.x0 === 800 && shape.x1 === 800);
         }"""
     )
-    bars = np.array(visitor.figure("histogram-figure")["data"][0]["y"])
+    bars = np.array(tab.figure("histogram-figure")["data"][0]["y"])
     eps = noise_from_seed((1, 3, 64, 64), SEED).flatten().numpy()
     assert abs(bars.sum() / 8 - 1) < 1e-6
     noise_bars, _ = np.histogram(eps.clip(-4, 3.999), HISTOGRAM_EDGES, density=True)
     assert np.abs(bars - noise_bars).max() < 0.35  # nearly all of it is noise by now
-    visitor.wait_prediction(800)
-    assert set(visitor.asked) == {"show_prediction"}
+    tab.wait_prediction(800)
+    assert set(tab.asked) == {"show_prediction"}
 
-
-def test_open_figures_survive_another_network(visitor):
-    page = visitor.open(denoiser="emoji", t=500, seed=SEED).page
-    visitor.unfold("The schedule")
-    visitor.figure("schedule-figure")
-    visitor.choose_network("digits")
-    visitor.move_t(123)
+    # Another network brings another schedule, and the open figures go on.
+    tab.choose_network("digits")
+    tab.move_t(123)
     page.wait_for_function(
         """() => {
             const plot = document.querySelector('#schedule-figure .js-plotly-plot');
@@ -187,16 +182,11 @@ def test_open_figures_survive_another_network(visitor):
 def test_a_scene_that_comes_late_does_not_take_t_back(visitor, truth):
     """A new seed's noise is on its way while the visitor drags on."""
     page = visitor.open(denoiser="digits", t=500, seed=SEED).page
-    held = []
-    page.route("**/gradio_api/run/predict", lambda route: held.append(route))
-    visitor.set_number("#seed", 8)
-    page.wait_for_function("() => true")
-    while not held:
-        page.wait_for_timeout(10)
+    page.route(PREDICT, lambda route: None)  # the server takes its time
+    with page.expect_request(PREDICT):
+        visitor.set_number("#seed", 8)
     visitor.move_t(900)
-    page.unroute("**/gradio_api/run/predict")
-    for route in held:
-        route.continue_()
+    page.unroute(PREDICT)  # which lets it go on
     visitor.wait_scene(seed=8)
     visitor.wait_prediction(900)
     assert visitor.slider() == 900
