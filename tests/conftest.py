@@ -259,8 +259,15 @@ class Visitor:
         self.page.locator(".gr-accordion > button", has_text=words).click()
 
     def set_number(self, selector: str, value: object) -> None:
-        self.page.fill(f"{selector} input[type=number]", str(value))
-        self.page.press(f"{selector} input[type=number]", "Tab")
+        """Type a number. A box that has just been unfolded may forget it at first."""
+        box = self.page.locator(f"{selector} input[type=number]")
+        for _ in range(5):
+            box.fill(str(value))
+            box.press("Tab")
+            self.page.evaluate("new Promise((done) => setTimeout(done, 50))")
+            if box.input_value() == str(value):
+                return
+        raise AssertionError(f"{selector} does not take {value}")
 
     # -- eyes
 

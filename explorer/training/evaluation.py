@@ -117,8 +117,8 @@ def copies(denoiser: Denoiser, dataset: Dataset, num: int = 200, seed: int = 10_
     """How near samples come to the training images.
 
     The distance is the root mean squared difference, pixels in 0..1, to the nearest training image
-    over mirror images and shifts of -4, -2 ... 4 pixels. A sample counts as a copy below 0.05, and as
-    a near copy below 0.10 (both thresholds chosen by looking). Held-out images, measured alike,
+    over mirror images and shifts by -4, -2 ... 4 pixels. A sample counts as a copy below 0.05, and
+    as a near copy below 0.10 (both thresholds chosen by looking). Held-out images, measured alike,
     say what an image that the network never saw would give.
     """
     device = denoiser.device

@@ -62,7 +62,7 @@ def bars_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return pixels
 
     path = tmp_path_factory.mktemp("bars") / "bars.npz"
-    train, test = np.arange(60, dtype=np.uint8) % 10, np.arange(20, dtype=np.uint8) % 10
+    train, test = np.arange(30, dtype=np.uint8) % 10, np.arange(10, dtype=np.uint8)
     np.savez(
         path,
         train_images=images(train),

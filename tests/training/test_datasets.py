@@ -31,10 +31,10 @@ def test_emoji_seen_and_held_out_share_no_picture():
 
 
 def test_digits_are_learned_from_mnists_training_half_and_held_out_is_its_test_half(bars):
-    assert bars.images.shape == (60, 1, 28, 28)
-    assert bars.held_out_images.shape == (20, 1, 28, 28)
+    assert bars.images.shape == (30, 1, 28, 28)
+    assert bars.held_out_images.shape == (10, 1, 28, 28)
     assert bars.conditions == [str(digit) for digit in range(10)]
-    assert bars.condition.tolist() == [i % 10 for i in range(60)]
+    assert bars.condition.tolist() == [i % 10 for i in range(30)]
 
 
 def test_an_unknown_set_is_refused():
