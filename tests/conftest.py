@@ -105,7 +105,7 @@ def ideal_over() -> Callable:
 @pytest.fixture(scope="session")
 def tiny_metrics() -> dict:
     curves = {name: [0.9, 0.1] for name in ("seen", "held_out", "ideal_seen", "ideal_held_out")}
-    counts = {"num_seen": 4000, "num_held_out": 2, "num_ideal": 3}
+    counts = {"num_seen": 4000, "num_held_out": 2, "num_ideal": 3, "num_ideal_held_out": 2}
     return {"eps_mse": {"t": [10, 30], **curves, **counts, "mean": {"seen": 0.5}}}
 
 
@@ -329,6 +329,12 @@ class Visitor:
 def visitor(page, app_url) -> Visitor:
     """A fresh tab that has not opened the app yet."""
     return Visitor(page, app_url)
+
+
+@pytest.fixture
+def another_visitor(app_url) -> Callable:
+    """`another_visitor(page)`: somebody else, with a page of one's own choice."""
+    return lambda page: Visitor(page, app_url)
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,7 @@ def error_curves(exhibit: Exhibit) -> ErrorCurves | None:
         "seen": measured["num_seen"],
         "held_out": measured["num_held_out"],
         "ideal_seen": measured["num_ideal"],
-        "ideal_held_out": measured["num_ideal"],
+        "ideal_held_out": measured["num_ideal_held_out"],
     }
     curves = {name: measured[name] for name in names if name in measured}
     return ErrorCurves(measured["t"], curves, counts)

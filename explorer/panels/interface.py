@@ -128,7 +128,8 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
     exhibit = shelf.exhibit(wanted.get("denoiser"))
     parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
     if exhibit is shelf.first and "image" not in wanted:  # the page was built so already
-        parts[:-2] = [gr.skip()] * len(parts[:-2])
+        # (A skipped pad would lose its settings: Gradio takes the skip itself for new ones.)
+        parts[:-2] = [part if part is parts[2] else gr.skip() for part in parts[:-2]]
     # What it leaves open stays as it is: the visitor may have moved on already.
     return [
         exhibit.name if "denoiser" in wanted else gr.skip(),

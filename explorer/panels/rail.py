@@ -11,6 +11,7 @@ import gradio as gr
 
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
+from explorer.components.slider import Slider
 from explorer.components.upload import Upload
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.digits import EmptyDrawingError
@@ -32,7 +33,7 @@ class Rail:
     choice: gr.State
     card: gr.HTML
     denoiser: gr.Radio
-    t: gr.Slider
+    t: Slider
     seed: gr.Number
     dice: gr.Button
     picker: Picker
@@ -78,7 +79,7 @@ def build_rail(shelf: Shelf) -> Rail:
         with gr.Column(elem_id="rail-bar", min_width=0):
             picked = gr.HTML(card(choice), elem_id="card")
             with gr.Column(elem_id="rail-time", min_width=0):
-                t = gr.Slider(
+                t = Slider(
                     0, exhibit.T, exhibit.T // 2, step=1, label=WORDS["t"], elem_id="t-slider",
                     buttons=[],
                 )  # fmt: skip
@@ -100,9 +101,8 @@ def build_rail(shelf: Shelf) -> Rail:
                     gr.Markdown(WORDS["draw_hint"])
             with gr.Row(elem_id="seed-row"):
                 seed = gr.Number(
-                    FIRST_SEED, label=WORDS["seed"], precision=0, minimum=0, maximum=LARGEST_SEED,
-                    min_width=80, elem_id="seed",
-                )  # fmt: skip
+                    FIRST_SEED, label=WORDS["seed"], precision=0, min_width=80, elem_id="seed"
+                )
                 dice = gr.Button(WORDS["dice"], min_width=80, elem_id="dice")
             denoiser = gr.Radio(
                 list(shelf.exhibits), value=exhibit.name, label=WORDS["denoiser"],

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.components.scrubber import Scrubber
+from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.reverse import (
     ReverseChoices,
@@ -63,7 +64,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
             )  # fmt: skip
             with gr.Row():
                 kind = gr.Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="kind")
-                guidance = gr.Slider(
+                guidance = Slider(
                     0, 8, 2, step=0.5, label=WORDS["guidance"], info=WORDS["guidance_hint"],
                     elem_id="guidance",
                 )  # fmt: skip
@@ -72,8 +73,8 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
                     [(label, name) for name, label in WORDS["samplers"].items()],
                     value="ddim", label=WORDS["sampler"], elem_id="sampler",
                 )  # fmt: skip
-                steps = gr.Slider(1, 250, 50, step=1, label=WORDS["steps"], elem_id="steps")
-                eta = gr.Slider(
+                steps = Slider(1, 250, 50, step=1, label=WORDS["steps"], elem_id="steps")
+                eta = Slider(
                     0, 1, 0, step=0.1, label=WORDS["eta"], info=WORDS["eta_hint"], elem_id="eta"
                 )
         scrubber = Scrubber(elem_id="scrubber")

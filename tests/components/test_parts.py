@@ -12,6 +12,7 @@ from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
 from explorer.components.scrubber import PLACEHOLDER, VIEWS, Scrubber
+from explorer.components.slider import Slider
 
 COMPONENTS = {
     "noise_maps": (NoiseMaps, {}),
@@ -99,3 +100,10 @@ def test_no_style_or_script_is_fetched_from_anywhere():
         assert "@import" not in text, file.name
         assert "//cdn" not in text, file.name
         assert "http" not in text.replace("http://www.w3.org", ""), file.name
+
+
+@pytest.mark.parametrize("box, number", [(None, 1), (0, 1), (7, 7), (9000, 250), (1e300, 250)])
+def test_a_sliders_number_box_is_cut_to_what_it_can_show(box, number):
+    slider = Slider(1, 250, 50, step=1)
+    assert slider.preprocess(box) == number
+    assert slider.get_block_name() == "slider"

@@ -236,6 +236,15 @@ def test_what_an_address_says_amiss_is_passed_over(shelf, request_for, query):
         assert picture in shelf.exhibit(name).gallery
 
 
+def test_no_component_loses_its_settings_when_a_page_opens(page, shelf, request_for):
+    # Gradio takes a skip for an HTML component's new settings, and forgets the old ones.
+    load = next(fn for fn in page.fns.values() if fn.name == "open_address")
+    for request in (request_for(), request_for(t="3"), request_for(denoiser="strokes")):
+        for component, value in zip(load.outputs, open_address(shelf, request), strict=True):
+            if isinstance(component, gr.HTML) and component.props:
+                assert value != gr.skip(), component
+
+
 def test_each_address_opens_a_run_of_its_own(shelf, request_for):
     runs = [by_type(open_address(shelf, request_for()))["Run"] for _ in range(2)]
     assert runs[0] is not runs[1]
