@@ -200,7 +200,12 @@ def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
         rail.choice,
         **own | {"trigger_mode": "always_last"},
     )
-    drawn = rail.pad.drawn(MethodType(take_drawing, shelf), rail.denoiser, rail.choice, **own)
+    drawn = rail.pad.drawn(
+        MethodType(take_drawing, shelf),
+        rail.denoiser,
+        rail.choice,
+        **own | {"concurrency_limit": 1},  # one stroke after another
+    )
     rail.mnist.click(
         MethodType(fetch_mnist, shelf), [rail.denoiser, rail.choice], rail.picker,
         api_visibility="private",

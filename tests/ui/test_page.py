@@ -350,7 +350,7 @@ def test_strokes_that_follow_fast_are_all_seen(visitor):
     page.locator(".pad canvas").scroll_into_view_if_needed()
     join = "**/gradio_api/queue/join*"
     held = []
-    page.route(join, held.append)
+    page.route(join, lambda route: held.append(route))
     for line in (((0.3, 0.2), (0.3, 0.8)), ((0.3, 0.5), (0.8, 0.5)), ((0.8, 0.2), (0.8, 0.8))):
         with page.expect_request(join):
             draw(page, line)
