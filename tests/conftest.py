@@ -341,7 +341,7 @@ def another_visitor(app_url) -> Callable:
 def tab(context_for, app_url) -> Iterator[Visitor]:
     """One tab for all tests of a file: opening the page takes longer than most of them."""
     page = context_for(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     troubles = []
     page.on("console", lambda m: m.type == "error" and troubles.append(m.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -222,16 +222,16 @@ function take() {
     setEnds(piece.ends || ENDS);
     makeViews(piece.views || props.views);
   }
-  total = Math.max(piece.total || 0, start + sources.length);
+  const wasDone = done; // stopped, say: a piece that was under way then does not reopen the run
+  total = Math.max(wasDone ? total : piece.total || 0, start + sources.length);
   range.min = first;
   range.max = Math.max(first, total - 1);
   sources.forEach((source, j) => {
     captions[start + j] = piece.captions?.[j] ?? '';
     addFrame(start + j, source);
   });
-  const wasDone = done;
-  done = Boolean(piece.done) || start + sources.length >= total;
-  find('.status').textContent = piece.status || '';
+  done = wasDone || Boolean(piece.done) || start + sources.length >= total;
+  if (piece.done || !wasDone) find('.status').textContent = piece.status || '';
   if (done && !wasDone) find('.announce').textContent = `The run is done: ${total} frames.`;
   if (!done) find('.announce').textContent = '';
   tellState();

@@ -23,7 +23,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 OURSELVES = ("localhost", "127.0.0.1")
-WAIT = 10_000  # ms: what a page may take before a test gives up
+WAIT = 30_000  # ms: what a page may take before a test gives up
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
 

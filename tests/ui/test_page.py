@@ -302,7 +302,7 @@ def test_an_upload_is_what_the_network_sees(visitor):
 
 def test_a_broken_file_is_answered_with_a_sentence(context_for, another_visitor, caplog):
     page = context_for(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     visitor = another_visitor(page).open()
     before = visitor.pixels(".noiser .x_0")
     choose_image(page, "Upload")

@@ -146,7 +146,7 @@ def test_before_any_run_it_is_calm_and_labelled(page, address):
     assert page.inner_text("#scrubber .status") == PLACEHOLDER
     labels = page.locator("#scrubber .label").all_inner_texts()
     assert labels[0] == "Noisy image xt"
-    assert labels[1].startswith("Best guess of the clean image x")
+    assert labels[1].startswith("Guessed image x")
     assert page.locator("#scrubber .label sub").all_inner_texts() == ["t", "0"]
     assert page.inner_text("#scrubber .ends .noise") == "noise, t = T"
     assert page.inner_text("#scrubber .ends .clean") == "clean, t = 0"
