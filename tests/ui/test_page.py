@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from explorer.images.uploads import read_digit, read_picture
 
 pytestmark = pytest.mark.ui
 
-PREDICT = "**/gradio_api/run/predict*"
+PREDICT = "**/gradio_api/run/predict*"  # what answers at once
+QUEUE = "**/gradio_api/queue/join*"  # what waits for its turn
 FIRST_FOUR = ("x_0", "eps", "x_t", "eps_hat")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
 
@@ -44,6 +46,21 @@ def choose_image(page, way: str) -> None:
     if not page.is_visible("#chooser [role=tab]"):
         page.click("#chooser > button")
     page.get_by_role("tab", name=way).click()
+
+
+@contextmanager
+def in_one_go(page, address: str):
+    """The server hears nothing before the end, and then everything in order.
+
+    `with asked(): ...` waits until what is done in it has asked the server.
+    """
+    held = []
+    page.route(address, lambda route: held.append(route))
+    yield lambda: page.expect_request(address)
+    for route in list(held):
+        with page.expect_response(address):
+            route.continue_()
+    page.unroute(address)
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -277,11 +294,10 @@ def test_a_picture_from_the_gallery(visitor, real_exhibits):
 def test_clicks_that_follow_fast_leave_the_last_one(visitor):
     page = visitor.open().page
     choose_image(page, "Gallery")
-    page.route(PREDICT, lambda route: None)
-    with page.expect_request(PREDICT):
-        page.click(".picker [data-name='grinning face']")
-    page.click(".picker [data-name='face with tears of joy']")
-    page.unroute(PREDICT)
+    with in_one_go(page, PREDICT) as asked:
+        for name in ("grinning face", "face with tears of joy"):
+            with asked():
+                page.click(f".picker [data-name='{name}']")
     visitor.listen()  # until all is quiet
     wait_card(page, "face with tears of joy")
     wait_query(page, image="face with tears of joy")
@@ -348,15 +364,11 @@ def test_strokes_that_follow_fast_are_all_seen(visitor):
     page = visitor.open(denoiser="digits", t=300, seed=7).page
     choose_image(page, "Draw")
     page.locator(".pad canvas").scroll_into_view_if_needed()
-    join = "**/gradio_api/queue/join*"
-    held = []
-    page.route(join, lambda route: held.append(route))
-    for line in (((0.3, 0.2), (0.3, 0.8)), ((0.3, 0.5), (0.8, 0.5)), ((0.8, 0.2), (0.8, 0.8))):
-        with page.expect_request(join):
-            draw(page, line)
-    for route in held:
-        route.continue_()
-    page.unroute(join)
+    lines = (((0.3, 0.2), (0.3, 0.8)), ((0.3, 0.5), (0.8, 0.5)), ((0.8, 0.2), (0.8, 0.8)))
+    with in_one_go(page, QUEUE) as asked:
+        for line in lines:
+            with asked():
+                draw(page, line)
     visitor.listen()  # until all is quiet
     sheet = page.evaluate("document.querySelector('.pad canvas').toDataURL()")
     expected = read_digit(base64.b64decode(sheet.partition(",")[2]))
