@@ -49,7 +49,9 @@ def address(serve) -> str:
 def opened(page, address: str):
     drawings.clear()
     page.goto(address)
-    page.wait_for_selector(f"{COLOUR} [data-strokes='0']")
+    for pad in (DIGIT, COLOUR):
+        page.wait_for_selector(f"{pad} [data-strokes='0']")
+    page.wait_for_load_state("networkidle")  # late styles must not move a pad under the brush
     return page
 
 
