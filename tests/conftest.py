@@ -343,6 +343,8 @@ def tab(context_for, app_url) -> Iterator[Visitor]:
     page = context_for(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(30_000)
     troubles = []
+    here = (app_url, "data:", "blob:")
+    page.on("request", lambda r: r.url.startswith(here) or troubles.append(f"asked for {r.url}"))
     page.on("console", lambda m: m.type == "error" and troubles.append(m.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     yield Visitor(page, app_url)

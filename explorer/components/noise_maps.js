@@ -16,6 +16,7 @@ const PALETTE = Array.from({ length: 256 }, (_, k) => {
 
 let scene = null; // { key, shape, x_0 (bytes), eps }
 let prediction = null; // { t, eps_hat, x_0_hat, figures }
+let early = null; // a prediction that came before its scene
 
 // What one pixel's noise is on the map: a channel, or the mean of all.
 function pick(values) {
@@ -71,6 +72,18 @@ function write() {
     : `One prediction, at t = ${t}.`;
 }
 
+function keep({ key, t, eps_hat, eps_step, x_0_hat, figures }) {
+  prediction = { key, t, figures };
+  if (eps_hat) {
+    prediction.eps_hat = Float32Array.from(new Int8Array(bytesOf(eps_hat).buffer), (step) => step * eps_step);
+    prediction.x_0_hat = bytesOf(x_0_hat);
+  }
+  write();
+  window.dispatchEvent(new CustomEvent('explorer:prediction', { detail: { t, ...figures } }));
+  element.dataset.prediction = t;
+  element.dataset.scene = key;
+}
+
 function take() {
   const value = props.value;
   if (!value) return;
@@ -80,17 +93,11 @@ function take() {
     find('.channel').hidden = shape[0] === 1;
     if (prediction?.key !== key) prediction = null;
   }
-  if (value.prediction && value.prediction.key === scene?.key) {
-    const { key, t, eps_hat, eps_step, x_0_hat, figures } = value.prediction;
-    prediction = { key, t, figures };
-    if (eps_hat) {
-      prediction.eps_hat = Float32Array.from(new Int8Array(bytesOf(eps_hat).buffer), (step) => step * eps_step);
-      prediction.x_0_hat = bytesOf(x_0_hat);
-    }
-    write();
-    window.dispatchEvent(new CustomEvent('explorer:prediction', { detail: { t, ...figures } }));
-    element.dataset.prediction = t;
-    element.dataset.scene = key;
+  if (value.prediction && value.prediction.key === scene?.key) keep(value.prediction);
+  else if (value.prediction) early = value.prediction;
+  if (value.scene && early?.key === scene.key) {
+    keep(early);
+    early = null;
   }
   draw();
 }

@@ -11,6 +11,7 @@ const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0
 let scene = null; // { key, shape, x_0, eps, alpha_bar, choices }
 let t = 0;
 let x_t = null;
+let early = null; // a prediction that came before its scene
 
 const level = (value) => (value + 1) * 127.5; // model space -> 0..255
 const scales = (time) => {
@@ -108,6 +109,11 @@ function take() {
     moveTo(standing(value.t));
   }
   if (value.prediction && value.prediction.key === scene?.key) drawPrediction(value.prediction);
+  else if (value.prediction) early = value.prediction;
+  if (value.scene && early?.key === scene.key) {
+    drawPrediction(early);
+    early = null;
+  }
 }
 
 // A click on the strip moves the slider itself, as a visitor's hand would.

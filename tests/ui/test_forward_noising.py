@@ -47,14 +47,6 @@ def test_x_t_is_drawn_at_once_and_equals_diffuse(tab, truth, denoiser):
     assert len(tab.asked) <= 8
 
 
-def test_the_clean_image_and_the_noise_are_the_true_ones(tab, real_exhibits):
-    tab.at("emoji", 500, SEED)
-    picture = real_exhibits["emoji"].first_picture.pixels
-    np.testing.assert_array_equal(tab.pixels(".noiser .x_0"), picture)
-    eps = noise_from_seed((1, 3, 64, 64), SEED)[0].permute(1, 2, 0).numpy()
-    assert differ(tab.pixels(".noiser .eps"), np.rint((eps / 3).clip(-1, 1) * 127.5 + 127.5)) <= 1
-
-
 def test_a_drag_with_the_mouse_asks_only_for_predictions(tab, truth):
     page = tab.at("digits", 500, SEED).page
     tab.listen()
@@ -88,16 +80,6 @@ def test_the_strip_shows_nine_times_and_takes_one_there(tab, truth):
     assert page.inner_text(".noiser .strip .near") == "875"
 
 
-def test_the_formula_says_this_moments_numbers(tab, real_exhibits):
-    page = tab.at("emoji", 300, SEED).page
-    schedule = real_exhibits["emoji"].schedule
-    assert text(page, ".signal") == f"{schedule.signal_scale[300]:.3f}"
-    assert text(page, ".noise") == f"{schedule.noise_scale[300]:.3f}"
-    assert text(page, ".time") == "300"
-    assert text(page, ".share") == f"{100 * schedule.alpha_bar[300]:.1f} %"
-    assert text(page, ".snr") == f"{schedule.snr[300]:.2f}"
-
-
 def test_both_ends_of_time(tab, truth):
     page = tab.at("digits", 500, SEED).page
     tab.move_t(0)
@@ -117,6 +99,36 @@ def test_both_ends_of_time(tab, truth):
     assert page.inner_text("#t-ends").split() == ["0", "clean", "1000", "noise"]
 
 
+def test_keys_and_the_number_box_move_t_as_well(tab, truth):
+    page = tab.at("digits", 500, SEED).page
+    page.focus("#t-slider input[type=range]")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f'{NOISER}[data-t="501"]', state="attached")
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 501, SEED)) <= 1
+    tab.set_number("#t-slider", 321)
+    page.wait_for_selector(f'{NOISER}[data-t="321"]', state="attached")
+    tab.wait_prediction(321)
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 321, SEED)) <= 1
+
+
+def test_the_clean_image_and_the_noise_are_the_true_ones(tab, real_exhibits):
+    tab.at("emoji", 500, SEED)
+    picture = real_exhibits["emoji"].first_picture.pixels
+    np.testing.assert_array_equal(tab.pixels(".noiser .x_0"), picture)
+    eps = noise_from_seed((1, 3, 64, 64), SEED)[0].permute(1, 2, 0).numpy()
+    assert differ(tab.pixels(".noiser .eps"), np.rint((eps / 3).clip(-1, 1) * 127.5 + 127.5)) <= 1
+
+
+def test_the_formula_says_this_moments_numbers(tab, real_exhibits):
+    page = tab.at("emoji", 300, SEED).page
+    schedule = real_exhibits["emoji"].schedule
+    assert text(page, ".signal") == f"{schedule.signal_scale[300]:.3f}"
+    assert text(page, ".noise") == f"{schedule.noise_scale[300]:.3f}"
+    assert text(page, ".time") == "300"
+    assert text(page, ".share") == f"{100 * schedule.alpha_bar[300]:.1f} %"
+    assert text(page, ".snr") == f"{schedule.snr[300]:.2f}"
+
+
 def test_the_two_parts_add_up(tab, real_exhibits):
     page = tab.at("emoji", 300, SEED).page
     page.click(".noiser .parts summary")
@@ -132,18 +144,6 @@ def test_the_two_parts_add_up(tab, real_exhibits):
         expected = np.rint((part + 1) * 127.5).clip(0, 255)
         assert differ(tab.pixels(f".noiser .{name}"), expected) <= 1
     np.testing.assert_array_equal(tab.pixels(".noiser .sum"), tab.pixels(".noiser .x_t"))
-
-
-def test_keys_and_the_number_box_move_t_as_well(tab, truth):
-    page = tab.at("digits", 500, SEED).page
-    page.focus("#t-slider input[type=range]")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector(f'{NOISER}[data-t="501"]', state="attached")
-    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 501, SEED)) <= 1
-    tab.set_number("#t-slider", 321)
-    page.wait_for_selector(f'{NOISER}[data-t="321"]', state="attached")
-    tab.wait_prediction(321)
-    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 321, SEED)) <= 1
 
 
 def test_the_figures_follow_t_live(tab):
@@ -182,11 +182,16 @@ def test_the_figures_follow_t_live(tab):
 def test_a_scene_that_comes_late_does_not_take_t_back(visitor, truth):
     """A new seed's noise is on its way while the visitor drags on."""
     page = visitor.open(denoiser="digits", t=500, seed=SEED).page
-    page.route(PREDICT, lambda route: None)  # the server takes its time
+    held = []
+    page.route(PREDICT, lambda route: route.continue_() if held is None else held.append(route))
     with page.expect_request(PREDICT):
         visitor.set_number("#seed", 8)
-    visitor.move_t(900)
-    page.unroute(PREDICT)  # which lets it go on
+    with page.expect_request(PREDICT):
+        visitor.move_t(900)
+    waiting, held = held, None
+    for route in reversed(waiting):  # the prediction may well come before its scene
+        with page.expect_response(PREDICT):
+            route.continue_()
     visitor.wait_scene(seed=8)
     visitor.wait_prediction(900)
     assert visitor.slider() == 900

@@ -214,3 +214,23 @@ def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor):
     visitor.set_number("#steps", 3)  # and the next run is as good as any
     press_run(visitor)
     assert wait_done(visitor) == 4
+
+
+def test_another_network_ends_the_run_of_the_old_one(visitor):
+    page = visitor.open().page
+    settings(visitor)
+    visitor.set_number("#steps", 250)
+    old = press_run(visitor)
+    page.wait_for_function(
+        "() => document.querySelector('#scrubber [data-run]').dataset.frames >= 2"
+    )
+    visitor.choose_network("digits")
+    page.wait_for_selector(f'{ROOT}[data-state=done]:not([data-run="{old}"])', state="attached")
+    page.wait_for_selector("#stop:disabled")
+    frames = state(visitor, "frames")
+    visitor.listen()  # until all is quiet
+    assert state(visitor, "frames") == frames
+    assert visitor.pixels("#scrubber canvas").shape == (3, 28, 28, 3)
+    visitor.set_number("#steps", 3)
+    press_run(visitor)
+    assert wait_done(visitor) == 4
