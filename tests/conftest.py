@@ -213,6 +213,8 @@ class Visitor:
         if request.method == "POST":
             index = (request.post_data_json or {}).get("fn_index")
             self.asked.append(self.names.get(index, request.url))
+        elif not request.url.startswith(("data:", "blob:")):
+            self.asked.append(request.url)
 
     def listen(self, quiet: float = 0.3) -> None:
         """From now on, `asked` holds the name of each of the app's functions that is called.
