@@ -7,18 +7,22 @@ import pytest
 
 from explorer.components import files
 from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts
+from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
+from explorer.components.picture_row import PictureRow
 from explorer.components.scrubber import PLACEHOLDER, VIEWS, Scrubber
 from explorer.components.slider import Slider
 
 COMPONENTS = {
+    "follower": (Follower, {"with_t": False}),
     "noise_maps": (NoiseMaps, {}),
     "noiser": (Noiser, {"follows": "#t-slider"}),
     "pad": (Pad, {"size": 64, "ink": "colour"}),
     "picker": (Picker, {}),
+    "picture_row": (PictureRow, {"columns": 3}),
     "scrubber": (Scrubber, {"views": ["one", "two"], "placeholder": "Nothing yet"}),
 }
 
@@ -76,7 +80,8 @@ def hear(event: gr.EventData) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, event", [("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")]
+    "name, event",
+    [("follower", "due"), ("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")],
 )
 def test_its_event_can_be_listened_to(name, event):
     make, settings = COMPONENTS[name]

@@ -1,0 +1,31 @@
+// The follower: tells Python 'due' when its lesson is in sight and behind the rail.
+//
+// What the rail stands for is read from the noiser, which carries it as data-scene and data-t.
+
+let inSight = false;
+let waiting = false;
+let told = null; // the moment that Python was last told of
+
+function check() {
+  if (!inSight || waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    const moment = document.querySelector('[data-scene]:has(.noiser)')?.dataset;
+    if (!moment) return;
+    const now = props.with_t ? `${moment.scene} ${moment.t}` : moment.scene;
+    if (now === told) return;
+    told = now;
+    trigger('due', {});
+  });
+}
+
+window.addEventListener('explorer:moment', check);
+new IntersectionObserver(
+  ([lesson]) => {
+    inSight = lesson.isIntersecting;
+    check();
+  },
+  { rootMargin: '30% 0px' }, // a little before it comes into sight
+).observe(element.closest('.lesson'));
+watch('value', check);

@@ -1,0 +1,73 @@
+"""The follower in a real browser: a lesson asks only while it is in sight, and once a change."""
+
+import gradio as gr
+import pytest
+
+from explorer.components.follower import Follower
+
+pytestmark = pytest.mark.ui
+
+dues: list[str] = []
+NOISER = '<div data-scene="one-1" data-t="5" id="moment"><i class="noiser"></i></div>'
+
+
+@pytest.fixture(scope="module")
+def url(serve):
+    with gr.Blocks() as demo:
+        gr.HTML(NOISER)
+        gr.HTML("<div style='height: 3000px'>far</div>")
+        for name, with_t in (("with", True), ("without", False)):
+            with gr.Column(elem_classes="lesson", elem_id=name):
+                gr.Markdown("A lesson")
+                follower = Follower(with_t=with_t)
+                done = gr.Textbox("0", elem_id=f"{name}-done")
+
+            def count(old: str, name: str = name) -> str:
+                dues.append(name)
+                return str(int(old) + 1)
+
+            follower.due(count, done, done, trigger_mode="always_last", queue=False)
+    return serve(demo)
+
+
+def become(page, scene: str, t: int) -> None:
+    page.evaluate(
+        """([scene, t]) => {
+            const moment = document.querySelector('#moment');
+            moment.dataset.scene = scene;
+            moment.dataset.t = t;
+            window.dispatchEvent(new CustomEvent('explorer:moment'));
+            return new Promise(requestAnimationFrame);
+        }""",
+        [scene, t],
+    )
+
+
+def wait_count(page, name: str, count: int) -> None:
+    page.wait_for_function(
+        "([s, n]) => document.querySelector(s).value === n",
+        arg=[f"#{name}-done textarea, #{name}-done input", str(count)],
+    )
+
+
+def test_a_lesson_asks_only_in_sight_and_once_a_change(page, url):
+    dues.clear()
+    page.goto(url)
+    page.wait_for_selector("#without-done", state="attached")
+    become(page, "one-1", 6)
+    become(page, "one-1", 7)
+    assert dues == []
+    page.locator("#with").scroll_into_view_if_needed()
+    wait_count(page, "with", 1)
+    wait_count(page, "without", 1)
+    become(page, "one-1", 8)
+    wait_count(page, "with", 2)
+    become(page, "two-1", 8)
+    wait_count(page, "without", 2)
+    wait_count(page, "with", 3)
+    become(page, "two-1", 8)  # nothing has changed
+    page.evaluate("window.scrollTo(0, 0)")
+    become(page, "two-1", 9)  # nobody looks
+    page.locator("#with").scroll_into_view_if_needed()
+    wait_count(page, "with", 4)
+    assert sorted(dues) == ["with"] * 4 + ["without"] * 2
