@@ -106,6 +106,8 @@
       if (link === current) link.setAttribute('aria-current', 'true');
       else link.removeAttribute('aria-current');
     }
+    const bar = current.parentElement; // on a narrow screen the links slide sideways
+    bar.scrollLeft = current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
   }
   // Gradio's page has a base address, so that a plain "#..." link would load the page anew.
   document.addEventListener('click', (event) => {

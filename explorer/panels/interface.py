@@ -28,9 +28,9 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
     """The whole page, opened on the first exhibit with t in the middle."""
     exhibit = shelf.first
     opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
-    with gr.Blocks(title=TEXT["title"], delete_cache=(600, 3600), fill_width=True) as demo:
+    with gr.Blocks(title=TEXT["page"]["title"], delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
-            gr.Markdown(f"# {TEXT['title']}\n\n{TEXT['lead']}", elem_id="masthead")
+            gr.Markdown(f"# {TEXT['page']['title']}\n\n{TEXT['page']['lead']}", elem_id="masthead")
         gr.HTML(navigation(), elem_id="lessons")
         with gr.Row(elem_id="columns"):
             rail = build_rail(shelf)
@@ -67,9 +67,9 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
 def navigation() -> str:
     """Links in the lesson's order, always in sight."""
     links = "".join(
-        f'<a href="#lesson-{name.replace("_", "-")}"{" aria-current=true" if number == 0 else ""}>'
-        f"{TEXT[name]['name']}</a>"
-        for number, name in enumerate(LESSONS)
+        f'<a href="#lesson-{name.replace("_", "-")}"{" aria-current=true" if number == 1 else ""}>'
+        f"{number} {TEXT[name]['name']}</a>"
+        for number, name in enumerate(LESSONS, start=1)
     )
     toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Image …</button>'
     return f'<nav aria-label="Lessons">{links}{toggle}</nav>'

@@ -1,9 +1,10 @@
-"""The words that a visitor reads, from text.toml: one place to proofread or replace them."""
+"""The words that a visitor reads: a file a lesson in words/, to proofread, replace or translate."""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
-TEXT: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "text.toml").read_text(encoding="utf-8")
-)
+TEXT: dict[str, dict[str, Any]] = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parent / "words").glob("*.toml"))
+}
