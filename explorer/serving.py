@@ -6,8 +6,8 @@ import os
 import shutil
 import socket
 import tempfile
-import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 # Gradio reads these when it is imported. Nothing is ever sent anywhere: the app works offline.
@@ -18,15 +18,14 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 import gradio as gr  # noqa: E402
 import torch  # noqa: E402
 
-from explorer.denoiser.denoiser import PredictsEps  # noqa: E402
-from explorer.denoiser.turns import TakesTurns  # noqa: E402
+from explorer.denoiser.engine import CORES  # noqa: E402
+from explorer.denoiser.turns import Turns, share  # noqa: E402
 from explorer.experiments.exhibits import load_exhibits  # noqa: E402
 from explorer.panels.interface import build_interface  # noqa: E402
 from explorer.panels.shelf import Shelf  # noqa: E402
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
-CPU_AT_ONCE = 2  # predictions side by side on the CPU, one thread each
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,8 @@ def build_app(settings: Settings) -> gr.Blocks:
     """The page with its networks loaded and warmed up."""
     device = choose_device(settings.device)
     torch.set_num_threads(1)
-    turns = threading.BoundedSemaphore(CPU_AT_ONCE if device.type == "cpu" else 1)
-
-    def wrap(denoiser: PredictsEps) -> PredictsEps:
-        return TakesTurns(denoiser, turns)
-
-    exhibits = load_exhibits(settings.checkpoints, device, wrap)
+    turns = Turns(at_once=CORES if device.type == "cpu" else 1)
+    exhibits = load_exhibits(settings.checkpoints, device, partial(share, turns=turns))
     folder = Path(tempfile.mkdtemp(prefix="denoising-explorer-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     gr.set_static_paths([folder])

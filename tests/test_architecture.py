@@ -27,6 +27,7 @@ WHO_MAY_KNOW = {
     "gradio": {"components", "panels", "serving", "app"},
     "plotly": {"plots"},
     "safetensors": {"denoiser", "training"},
+    "onnxruntime": {"denoiser"},
     "huggingface_hub": {"denoiser"},
     "PIL": {"images", "training"},
     "numpy": {"images", "training", "experiments", "plots", "components", "panels"},

@@ -13,6 +13,8 @@ and the network only adds what is left to know.
 It knows nothing of files, training or panels.
 """
 
+import copy
+from collections.abc import Callable
 from typing import Literal, Protocol, get_args
 
 import torch
@@ -84,6 +86,7 @@ class Denoiser:
                 f"prediction must be one of {get_args(Prediction)}, not {prediction!r}."
             )
         self.network = network
+        self._run: Callable[[Tensor, Tensor, Tensor], Tensor] = network
         self.schedule = schedule
         self.prediction: Prediction = prediction
         self.shape = shape
@@ -93,6 +96,12 @@ class Denoiser:
     @property
     def device(self) -> torch.device:
         return next(self.network.parameters()).device
+
+    def run_by(self, run: Callable[[Tensor, Tensor, Tensor], Tensor]) -> "Denoiser":
+        """The same denoiser, whose network is called as run(x_t, t, condition) from now on."""
+        twin = copy.copy(self)
+        twin._run = run
+        return twin
 
     @torch.no_grad()
     def predict_eps(
@@ -119,10 +128,10 @@ class Denoiser:
         none = torch.zeros_like(t)
         chosen = none if condition is None else condition.to(device) + 1
         if guidance == 1.0 or condition is None:
-            return self._read(x, t, self.network(x, t, chosen)).to(x_t.device)
+            return self._read(x, t, self._run(x, t, chosen)).to(x_t.device)
         if guidance == 0.0:
-            return self._read(x, t, self.network(x, t, none)).to(x_t.device)
-        raw = self.network(torch.cat([x, x]), torch.cat([t, t]), torch.cat([chosen, none]))
+            return self._read(x, t, self._run(x, t, none)).to(x_t.device)
+        raw = self._run(torch.cat([x, x]), torch.cat([t, t]), torch.cat([chosen, none]))
         eps_c, eps_u = (self._read(x, t, half) for half in raw.chunk(2))
         return (eps_u + guidance * (eps_c - eps_u)).to(x_t.device)
 

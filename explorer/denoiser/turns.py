@@ -1,30 +1,105 @@
-"""Taking turns: visitors share one network, and only so many predictions run at a time.
+"""Taking turns: visitors share a machine, and only so many predictions run at a time.
 
-On two cores, two single-threaded predictions side by side serve a class better than one that
-uses both cores, and far better than thirty at once.
+Short work goes first: somebody who moves a slider waits for one prediction, a run of a thousand
+steps can wait a little at each of them. A prediction that nobody waits behind gets all cores.
+
+Knows nothing of what is predicted.
 """
 
-from threading import BoundedSemaphore
-from typing import Any
+import heapq
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Condition, Lock
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
-from explorer.denoiser.denoiser import PredictsEps
+from explorer.denoiser.denoiser import Denoiser
+from explorer.denoiser.engine import Engine, fastest_engine
+
+MOST_IMAGES = 4  # of a batch that are predicted in one turn
 
 
-class TakesTurns:
-    """A denoiser that waits for `turns` before each prediction; otherwise the one it wraps."""
+class Turns:
+    """`at_once` predictions side by side; who waits is served short work first, then by arrival."""
 
-    def __init__(self, denoiser: PredictsEps, turns: BoundedSemaphore):
-        self._denoiser = denoiser
-        self._turns = turns
+    def __init__(self, at_once: int):
+        self._at_once = at_once
+        self._free = at_once
+        self._waiting: list[tuple[bool, int]] = []  # a heap of (patient, ticket)
+        self._tickets = itertools.count()
+        self._changed = Condition()
 
-    def predict_eps(
-        self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
-    ) -> Tensor:
-        """As the wrapped denoiser's."""
-        with self._turns:
-            return self._denoiser.predict_eps(x_t, t, condition, guidance)
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._waiting)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._denoiser, name)
+    @contextmanager
+    def take(self, patient: bool = False) -> Iterator[bool]:
+        """Wait for a turn and hold it.
+
+        Args:
+            patient: this one lets all others go first.
+
+        Yields:
+            True if nobody else is running or waiting: all of the machine may be used.
+        """
+        with self._changed:
+            ticket = (patient, next(self._tickets))
+            heapq.heappush(self._waiting, ticket)
+            self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == ticket)
+            heapq.heappop(self._waiting)
+            alone = self._free == self._at_once and not self._waiting
+            held = self._at_once if alone else 1
+            self._free -= held
+            self._changed.notify_all()
+        try:
+            yield alone
+        finally:
+            with self._changed:
+                self._free += held
+                self._changed.notify_all()
+
+
+class SharedNetwork:
+    """A network that waits for its turn. Its engine is made when it is first called.
+
+    A large batch is run in small parts, each in a turn of its own: nobody waits long for another.
+
+    Args:
+        shape: (C, H, W) of one image.
+    """
+
+    def __init__(self, network: nn.Module, shape: tuple[int, int, int], turns: Turns):
+        self._network, self._shape, self._turns = network, shape, turns
+        self._engine: Engine | None = None
+        self._building = Lock()
+
+    def call(self, x_t: Tensor, t: Tensor, condition: Tensor, patient: bool = False) -> Tensor:
+        """As the network's own call; if `patient`, others go first."""
+        engine = self._get_engine()
+        outputs = []
+        for part in zip(
+            *(tensor.split(MOST_IMAGES) for tensor in (x_t, t, condition)), strict=True
+        ):
+            with self._turns.take(patient) as alone:
+                outputs.append(engine(*part, alone))
+        return torch.cat(outputs)
+
+    def _get_engine(self) -> Engine:
+        with self._building:
+            if self._engine is None:
+                self._engine = fastest_engine(self._network, self._shape)
+            return self._engine
+
+
+def share(denoiser: Denoiser, turns: Turns) -> tuple[Denoiser, Denoiser]:
+    """The denoiser for many visitors: for short work, and for long runs, which let others go first.
+
+    Both are one network; its engine is the fastest at hand.
+    """
+    shared = SharedNetwork(denoiser.network, denoiser.shape, turns)
+    return denoiser.run_by(shared.call), denoiser.run_by(partial(shared.call, patient=True))

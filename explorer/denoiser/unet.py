@@ -38,9 +38,12 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.conv_2.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
-        scale, shift = self.modulation(embedding)[:, :, None, None].chunk(2, dim=1)
+        scale, shift = self.modulation(embedding).unflatten(1, (2, -1, 1, 1)).unbind(1)
         h = self.conv_1(F.silu(self.norm_1(x)))
-        h = self.conv_2(F.silu(self.norm_2(h) * (1 + scale) + shift))
+        # norm_2(h) * (1 + scale) + shift, with the norm's own scale and shift drawn into these two.
+        weight, bias = self.norm_2.weight[:, None, None], self.norm_2.bias[:, None, None]
+        scale, shift = weight * (1 + scale), bias * (1 + scale) + shift
+        h = self.conv_2(F.silu(F.group_norm(h, GROUPS) * scale + shift))
         return x + h
 
 
@@ -49,7 +52,7 @@ class SelfAttention(nn.Module):
 
     def __init__(self, width: int, head_width: int = 32):
         super().__init__()
-        self.heads = width // head_width
+        self.heads, self.head_width = width // head_width, head_width
         self.norm = nn.GroupNorm(GROUPS, width)
         self.qkv = nn.Conv2d(width, 3 * width, 1)
         self.out = nn.Conv2d(width, width, 1)
@@ -57,11 +60,10 @@ class SelfAttention(nn.Module):
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        b, c, h, w = x.shape
-        qkv = self.qkv(self.norm(x)).view(b, 3, self.heads, c // self.heads, h * w)
+        qkv = self.qkv(self.norm(x)).flatten(2).unflatten(1, (3, self.heads, -1))
         q, k, v = qkv.transpose(-1, -2).unbind(1)  # each (B, heads, H*W, C/heads)
-        y = F.scaled_dot_product_attention(q, k, v)
-        return x + self.out(y.transpose(-1, -2).reshape(b, c, h, w))
+        y = F.scaled_dot_product_attention(q, k, v, scale=self.head_width**-0.5)
+        return x + self.out(y.transpose(-1, -2).reshape(x.shape))
 
 
 class Level(nn.Module):

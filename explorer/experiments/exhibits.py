@@ -19,7 +19,7 @@ from explorer.denoiser.checkpoints import (
     load_denoiser,
     read_json,
 )
-from explorer.denoiser.denoiser import PredictsEps
+from explorer.denoiser.denoiser import Denoiser, PredictsEps
 from explorer.denoiser.ideal import IdealDenoiser
 from explorer.diffusion.schedules import NoiseSchedule
 from explorer.images.digits import drawn_digits
@@ -45,6 +45,12 @@ class Exhibit:
     ideal: IdealDenoiser | None
     gallery: Gallery
     metrics: dict[str, Any]
+    patient: PredictsEps | None = None
+
+    @property
+    def patient_denoiser(self) -> PredictsEps:
+        """The same denoiser for long runs: on a shared machine, single predictions go first."""
+        return self.patient or self.denoiser
 
     @property
     def schedule(self) -> NoiseSchedule:
@@ -81,16 +87,22 @@ class Exhibit:
         return torch.tensor([self.denoiser.conditions.index(kind)])
 
 
+def share_with_nobody(denoiser: Denoiser) -> tuple[Denoiser, Denoiser]:
+    """For tests and scripts: the denoiser itself, twice."""
+    return denoiser, denoiser
+
+
 def load_exhibit(
     name: str,
     folder: Path,
     device: str | torch.device = "cpu",
-    wrap: Callable[[PredictsEps], PredictsEps] = lambda denoiser: denoiser,
+    share: Callable[[Denoiser], tuple[Denoiser, Denoiser]] = share_with_nobody,
 ) -> Exhibit:
     """Load the checkpoint `name` of `folder`.
 
     Args:
-        wrap: put around the denoiser; the app's way to let visitors take turns.
+        share: the app's way to let visitors take turns: gives the denoiser for short work and
+            the patient one.
 
     Raises:
         CheckpointError, GalleryError: with one sentence that says what is wrong.
@@ -108,13 +120,14 @@ def load_exhibit(
         raise GalleryError(f"The checkpoint {name!r} has no images.npz: there is nothing to show.")
     if gallery.shape != denoiser.shape:
         raise GalleryError(f"The pictures of {name!r} are not of the network's size.")
-    return Exhibit(name, wrap(denoiser), ideal, gallery, metrics)
+    quick, patient = share(denoiser)
+    return Exhibit(name, quick, ideal, gallery, metrics, patient)
 
 
 def load_exhibits(
     folder: Path,
     device: str | torch.device = "cpu",
-    wrap: Callable[[PredictsEps], PredictsEps] = lambda denoiser: denoiser,
+    share: Callable[[Denoiser], tuple[Denoiser, Denoiser]] = share_with_nobody,
 ) -> dict[str, Exhibit]:
     """Every checkpoint that loads, "emoji" first; the others are logged and left out.
 
@@ -124,7 +137,7 @@ def load_exhibits(
     exhibits: dict[str, Exhibit] = {}
     for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
         try:
-            exhibits[name] = load_exhibit(name, folder, device, wrap)
+            exhibits[name] = load_exhibit(name, folder, device, share)
         except (CheckpointError, GalleryError) as error:
             log.warning("%s is left out: %s", name, error)
     if not exhibits:

@@ -88,7 +88,7 @@ def compute_reverse(
         x_t = diffuse(exhibit.schedule, x_0, choices.t_start, eps)
     condition = exhibit.condition(choices.kind)
     steps = sample(
-        exhibit.denoiser,
+        exhibit.patient_denoiser,
         sampler=choices.sampler,
         num_steps=choices.num_steps,
         seed=choices.seed,

@@ -1,55 +1,128 @@
-"""Turns: the wrapped denoiser's own answers, never more predictions at a time than allowed."""
+"""Turns: short work first, never more than allowed; shared networks answer as their own."""
 
 import threading
-import time
-from threading import BoundedSemaphore
 
+import pytest
 import torch
 
 from explorer.denoiser.denoiser import Denoiser
-from explorer.denoiser.turns import TakesTurns
+from explorer.denoiser.turns import MOST_IMAGES, SharedNetwork, Turns, share
+from explorer.denoiser.unet import UNet
 from explorer.diffusion.schedules import cosine
 
-X_T, T, CONDITION = torch.ones(1, 1, 2, 2), torch.tensor([5]), torch.tensor([1])
+SHAPE = (1, 8, 8)
 
 
-def test_it_answers_as_the_denoiser_does(recorder):
-    denoiser = Denoiser(recorder(), cosine(), "v", (1, 2, 2), ["a", "b"])
-    waiting = TakesTurns(denoiser, BoundedSemaphore(1))
-    expected = denoiser.predict_eps(X_T, T, CONDITION, 2.0)
-    assert torch.equal(waiting.predict_eps(X_T, T, CONDITION, 2.0), expected)
-    assert (waiting.shape, waiting.conditions) == (denoiser.shape, denoiser.conditions)
-    assert waiting.schedule is denoiser.schedule
+@pytest.fixture(scope="module")
+def denoiser():
+    torch.manual_seed(0)
+    network = UNet(1, 2, widths=(8, 16), blocks=(1, 1), attention=(False, False)).eval()
+    for parameter in network.parameters():
+        parameter.data += 0.05 * torch.randn_like(parameter)
+    return Denoiser(network, cosine(), "v", SHAPE, ["a", "b"])
 
 
-def test_only_so_many_at_a_time(recorder):
-    busy, most, lock = 0, 0, threading.Lock()
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("guidance", [1.0, 2.5])
+def test_a_shared_denoiser_answers_as_its_own(denoiser, which, guidance):
+    shared = share(denoiser, Turns(2))[which]
+    batch = 2 * MOST_IMAGES + 1
+    x_t = torch.randn(batch, *SHAPE, generator=torch.Generator().manual_seed(1))
+    t = torch.arange(1, batch + 1) * 50
+    condition = torch.arange(batch) % 2
+    torch.testing.assert_close(
+        shared.predict_eps(x_t, t, condition, guidance),
+        denoiser.predict_eps(x_t, t, condition, guidance),
+        atol=1e-4,
+        rtol=0,
+    )
+    assert (shared.shape, shared.conditions) == (denoiser.shape, denoiser.conditions)
 
-    def answer(x_t, t, condition):
-        nonlocal busy, most
-        with lock:
-            busy, most = busy + 1, max(most, busy + 1)
-        time.sleep(0.02)
-        with lock:
-            busy -= 1
-        return x_t
 
-    denoiser = Denoiser(recorder(answer), cosine(), "eps", (1, 2, 2), [])
-    waiting = TakesTurns(denoiser, BoundedSemaphore(2))
-    threads = [threading.Thread(target=waiting.predict_eps, args=(X_T, T)) for _ in range(8)]
+def test_who_is_alone_gets_all_of_the_machine(eventually):
+    turns = Turns(2)
+    with turns.take() as alone:
+        assert alone
+        got = []
+
+        def second():
+            with turns.take() as beside:
+                got.append(beside)
+
+        other = threading.Thread(target=second)
+        other.start()
+        eventually(lambda: turns.waiting == 1)
+        assert got == []  # all of the machine is taken
+    other.join()
+    assert got == [True]
+
+
+def run_in_order(turns: Turns, eventually, kinds: list[bool]) -> list[int]:
+    """Let `kinds` (patient or not) queue up behind one that runs; the order in which they ran."""
+    order, threads = [], []
+
+    def work(index: int, patient: bool) -> None:
+        with turns.take(patient):
+            order.append(index)
+
+    with turns.take():
+        for index, patient in enumerate(kinds):
+            threads.append(threading.Thread(target=work, args=(index, patient)))
+            threads[-1].start()
+            eventually(lambda: turns.waiting == len(threads))
     for thread in threads:
-        thread.start()
+        thread.join()
+    return order
+
+
+def test_short_work_goes_first_and_otherwise_who_came_first(eventually):
+    patient, short = True, False
+    order = run_in_order(Turns(1), eventually, [patient, short, patient, short])
+    assert order == [1, 3, 0, 2]
+
+
+def test_only_so_many_at_a_time(eventually):
+    turns, running, most, lock = Turns(2), 0, 0, threading.Lock()
+    gate = threading.Event()
+
+    def work():
+        nonlocal running, most
+        with turns.take():
+            with lock:
+                running += 1
+                most = max(most, running)
+            gate.wait(20)
+            with lock:
+                running -= 1
+
+    with turns.take():
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        eventually(lambda: turns.waiting == 6)
+    eventually(lambda: running == 2)
+    gate.set()
     for thread in threads:
         thread.join()
     assert most == 2
 
 
-def test_a_failure_gives_the_turn_back(recorder):
-    denoiser = Denoiser(recorder(), cosine(), "eps", (1, 2, 2), [])
-    waiting = TakesTurns(denoiser, BoundedSemaphore(1))
-    for _ in range(2):
-        try:
-            waiting.predict_eps(X_T, torch.tensor([0]))
-        except ValueError:
-            continue
-    assert waiting.predict_eps(X_T, T).shape == X_T.shape
+def test_a_failure_gives_the_turn_back(denoiser):
+    turns = Turns(1)
+    shared = SharedNetwork(denoiser.network, SHAPE, turns)
+    with pytest.raises(Exception, match=r"(?i)shape|channel|dim"):
+        shared.call(torch.zeros(1, 2, 8, 8), torch.tensor([1]), torch.tensor([0]))
+    answer = shared.call(torch.zeros(1, *SHAPE), torch.tensor([1]), torch.tensor([0]))
+    assert answer.shape == (1, *SHAPE)
+    assert turns.waiting == 0
+
+
+def test_a_large_batch_takes_several_turns(denoiser, monkeypatch):
+    turns, taken = Turns(1), []
+    shared = SharedNetwork(denoiser.network, SHAPE, turns)
+    take = turns.take
+    monkeypatch.setattr(turns, "take", lambda patient: taken.append(patient) or take(patient))
+    batch = 2 * MOST_IMAGES + 1
+    arguments = torch.zeros(batch, *SHAPE), torch.ones(batch).long(), torch.zeros(batch).long()
+    assert shared.call(*arguments, patient=True).shape == (batch, *SHAPE)
+    assert taken == [True, True, True]

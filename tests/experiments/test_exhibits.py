@@ -65,14 +65,20 @@ def test_pictures_that_ship_make_the_gallery_and_the_ideal_denoiser(tmp_path):
     assert exhibit.first_picture.name == "one"
 
 
-def test_the_wrapper_is_put_around_the_denoiser(tmp_path):
+def test_visitors_share_the_denoiser_and_its_patient_twin(tmp_path):
     save(tmp_path, "mine")
     seen = []
     exhibit = load_exhibit(
-        "mine", tmp_path, wrap=lambda denoiser: seen.append(denoiser) or "wrapped"
+        "mine", tmp_path, share=lambda denoiser: seen.append(denoiser) or ("quick", "patient")
     )
-    assert exhibit.denoiser == "wrapped"
+    assert (exhibit.denoiser, exhibit.patient_denoiser) == ("quick", "patient")
     assert len(seen) == 1
+
+
+def test_with_nobody_to_share_with_both_are_the_denoiser_itself(tmp_path):
+    save(tmp_path, "mine")
+    exhibit = load_exhibit("mine", tmp_path)
+    assert exhibit.patient_denoiser is exhibit.denoiser
 
 
 def test_emoji_comes_first_and_the_others_by_name(tmp_path):

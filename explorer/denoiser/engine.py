@@ -1,0 +1,85 @@
+"""The CPU engine: a network's own weights, run by ONNX Runtime instead of PyTorch.
+
+PyTorch stays the reference; the two agree within 1e-4 (tests/denoiser/test_engine.py). The graph is
+written anew from the network at every start, so no second file of weights has to be kept in step.
+
+Knows nothing of schedules, files or visitors.
+"""
+
+import io
+import logging
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+log = logging.getLogger(__name__)
+INPUTS = ["x_t", "t", "condition"]
+Engine = Callable[[Tensor, Tensor, Tensor, bool], Tensor]  # (x_t, t, condition, all_cores)
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class OnnxEngine:
+    """Calls a network through ONNX Runtime, on one core or on all of them.
+
+    On all cores one image is done soonest; but two images, one on each core, are done sooner than
+    one after the other on both.
+
+    Args:
+        network: a `UNet`, or anything called alike, on the CPU.
+        shape: (C, H, W) of one image.
+
+    Raises:
+        ImportError: onnx or onnxruntime is not installed.
+    """
+
+    def __init__(self, network: nn.Module, shape: tuple[int, int, int]):
+        import onnxruntime
+
+        graph = _export(network, shape)
+        self._on_one_core = _session(onnxruntime, graph, 1)
+        self._on_all_cores = _session(onnxruntime, graph, CORES) if CORES > 1 else self._on_one_core
+
+    def __call__(self, x_t: Tensor, t: Tensor, condition: Tensor, all_cores: bool = True) -> Tensor:
+        """As the network's own call: x_t (B, C, H, W) float32, t (B,) and condition (B,) int64."""
+        session = self._on_all_cores if all_cores else self._on_one_core
+        arrays = (tensor.contiguous().numpy() for tensor in (x_t, t, condition))
+        [output] = session.run(None, dict(zip(INPUTS, arrays, strict=True)))
+        return torch.from_numpy(output)
+
+
+def _export(network: nn.Module, shape: tuple[int, int, int]) -> bytes:
+    """The network as an ONNX graph for any batch size."""
+    example = (torch.zeros(2, *shape), torch.ones(2).long(), torch.zeros(2).long())
+    file = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # the newer exporter takes ten times as long
+        torch.onnx.export(
+            network,
+            example,
+            file,
+            dynamo=False,
+            input_names=INPUTS,
+            dynamic_axes={name: {0: "B"} for name in INPUTS},
+        )
+    return file.getvalue()
+
+
+def _session(onnxruntime: Any, graph: bytes, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3  # errors
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def fastest_engine(network: nn.Module, shape: tuple[int, int, int]) -> Engine:
+    """ONNX Runtime where it is to be had and the network is on the CPU, else PyTorch itself."""
+    if next(network.parameters()).device.type == "cpu":
+        try:
+            return OnnxEngine(network, shape)
+        except Exception as error:  # missing, or a version that cannot write or run this graph
+            log.warning("PyTorch runs the network: no ONNX Runtime (%s).", error)
+    return lambda x_t, t, condition, all_cores: network(x_t, t, condition)

@@ -1,0 +1,55 @@
+"""The CPU engine against PyTorch, on every checkpoint that ships."""
+
+import logging
+import sys
+
+import pytest
+import torch
+
+from explorer.denoiser.checkpoints import list_checkpoints, load_denoiser
+from explorer.denoiser.engine import OnnxEngine, fastest_engine
+
+
+@pytest.fixture(scope="module", params=list_checkpoints())
+def pair(request):
+    denoiser = load_denoiser(request.param)
+    return denoiser, OnnxEngine(denoiser.network, denoiser.shape)
+
+
+@pytest.mark.parametrize("all_cores", [True, False])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_it_is_equal_to_pytorch_at_all_times(pair, batch, all_cores):
+    denoiser, engine = pair
+    generator = torch.Generator().manual_seed(batch)
+    last = len(denoiser.conditions)
+    for t in (1, 20, 250, 500, 750, 999, 1000):
+        x_t = torch.randn(batch, *denoiser.shape, generator=generator)
+        times = torch.full((batch,), t)
+        condition = torch.randint(last + 1, (batch,), generator=generator)
+        with torch.no_grad():
+            expected = denoiser.network(x_t, times, condition)
+        answer = engine(x_t, times, condition, all_cores)
+        torch.testing.assert_close(answer, expected, atol=1e-4, rtol=0)
+
+
+def test_one_core_and_all_cores_and_any_batch_give_the_same_picture(pair):
+    denoiser, engine = pair
+    x_t = torch.randn(3, *denoiser.shape, generator=torch.Generator().manual_seed(0))
+    rest = torch.tensor([10, 500, 990]), torch.tensor([0, 1, 2])
+    together = engine(x_t, *rest, True)
+    torch.testing.assert_close(engine(x_t, *rest, False), together, atol=1e-5, rtol=0)
+    single = [engine(*(part[i : i + 1] for part in (x_t, *rest)), False) for i in range(3)]
+    torch.testing.assert_close(torch.cat(single), together, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("missing", ["onnx", "onnxruntime"])
+def test_without_it_pytorch_runs_the_network_and_the_log_says_so(monkeypatch, caplog, missing):
+    denoiser = load_denoiser(list_checkpoints()[0])
+    monkeypatch.setitem(sys.modules, missing, None)
+    with caplog.at_level(logging.WARNING):
+        run = fastest_engine(denoiser.network, denoiser.shape)
+    assert "PyTorch runs the network" in caplog.text
+    arguments = torch.zeros(1, *denoiser.shape), torch.tensor([500]), torch.tensor([0])
+    with torch.no_grad():
+        expected = denoiser.network(*arguments)
+    torch.testing.assert_close(run(*arguments, True), expected, atol=0, rtol=0)
