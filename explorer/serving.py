@@ -22,10 +22,12 @@ from explorer.denoiser.engine import CORES  # noqa: E402
 from explorer.denoiser.turns import Turns, share  # noqa: E402
 from explorer.experiments.exhibits import load_exhibits  # noqa: E402
 from explorer.panels.interface import build_interface  # noqa: E402
+from explorer.panels.line import Line  # noqa: E402
 from explorer.panels.shelf import Shelf  # noqa: E402
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
+MOST_THREADS = 120  # whoever waits in a line holds one
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def build_app(settings: Settings) -> gr.Blocks:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     gr.set_static_paths([folder])
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
-    return build_interface(Shelf(exhibits, folder))
+    return build_interface(Shelf(exhibits, folder, Line(turns.at_once)))
 
 
 def theme() -> gr.themes.Base:
@@ -140,6 +142,7 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
         run_history=False,
         ssr_mode=False,
         show_error=True,
+        max_threads=MOST_THREADS,
         max_file_size="10mb",
         state_session_capacity=200,
         footer_links=["api", "settings"],

@@ -96,6 +96,7 @@
   // The navigation shows which lesson is being read.
   function follow() {
     const links = [...document.querySelectorAll('#lessons a')];
+    if (!links.length) return; // the page is not there yet
     const line = window.innerHeight / 3;
     let current = links[0];
     for (const link of links) {

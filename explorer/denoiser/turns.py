@@ -26,7 +26,7 @@ class Turns:
     """`at_once` predictions side by side; who waits is served short work first, then by arrival."""
 
     def __init__(self, at_once: int):
-        self._at_once = at_once
+        self.at_once = at_once
         self._free = at_once
         self._waiting: list[tuple[bool, int]] = []  # a heap of (patient, ticket)
         self._tickets = itertools.count()
@@ -52,8 +52,8 @@ class Turns:
             heapq.heappush(self._waiting, ticket)
             self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == ticket)
             heapq.heappop(self._waiting)
-            alone = self._free == self._at_once and not self._waiting
-            held = self._at_once if alone else 1
+            alone = self._free == self.at_once and not self._waiting
+            held = self.at_once if alone else 1
             self._free -= held
             self._changed.notify_all()
         try:

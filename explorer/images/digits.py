@@ -63,10 +63,14 @@ def draw_digit(strokes: list[Stroke], width: float) -> np.ndarray:
     points = [detail * BOX * smooth(stroke) + detail * 4 for stroke in strokes]
     ys, xs = np.mgrid[: detail * SIDE, : detail * SIDE] + 0.5
     distance = np.full(xs.shape, np.inf)
+    radius = detail * width / 2
     for path in points:
         for start, end in zip(path[:-1], path[1:], strict=True):
-            distance = np.minimum(distance, _distance(xs, ys, start, end))
-    paper = np.clip(0.5 + detail * width / 2 - distance, 0, 1)
+            left, top = np.floor(np.minimum(start, end) - radius - 1).astype(int).clip(0)
+            right, bottom = np.ceil(np.maximum(start, end) + radius + 1).astype(int).clip(0)
+            near = slice(top, bottom), slice(left, right)  # farther away the pen leaves no ink
+            distance[near] = np.minimum(distance[near], _distance(xs[near], ys[near], start, end))
+    paper = np.clip(0.5 + radius - distance, 0, 1)
     return fit_digit(np.rint(255 * paper).astype(np.uint8))
 
 

@@ -70,7 +70,7 @@ def sprite(
             thumbnail = thumbnail.resize((cell, cell), way)
         sheet.paste(thumbnail, (index % columns * cell, index // columns * cell))
     file = io.BytesIO()
-    sheet.save(file, "WEBP", quality=quality, method=4)
+    sheet.save(file, "WEBP", quality=quality, method=2)
     return file.getvalue()
 
 

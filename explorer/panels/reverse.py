@@ -30,6 +30,7 @@ from explorer.plots.reverse import detail_figure
 WORDS = TEXT["reverse"]
 ANY = WORDS["any_kind"]
 SEND_EVERY = 0.04  # seconds: frames that are done sooner travel together
+PATIENCE = 1.0  # seconds: how often somebody in the line is told where they stand
 STRIP_COLUMNS = 12
 
 
@@ -92,7 +93,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
         [run, *rail.inputs]
         + [start, kind, guidance, sampler, steps, eta],
         [scrubber, stop],
-        concurrency_limit=2, concurrency_id="reverse", **hidden,
+        concurrency_limit=None, **hidden,
     )  # fmt: skip
     stop.click(stopped, run, [scrubber, stop], cancels=[running], queue=False, **hidden)
     quick = dict(queue=False, **hidden)
@@ -134,28 +135,40 @@ def run_sampler(
             t_start=t_start,
         )
         frames = compute_reverse(exhibit, choices, choice.pixels)
-        begun = sent = time.monotonic()
-        waiting: list[ReverseFrame] = []
-        opening = piece(run.id, 0, [], choices.num_steps + 1, WORDS["waiting"])
-        yield opening | {"ends": [f"t = {t_start or exhibit.T}", "clean, t = 0"]}, can_stop(True)
-        for frame in frames:
-            run.frames.append(frame)
-            waiting.append(frame)
-            now = time.monotonic()
-            if now - sent < SEND_EVERY and frame.t > 0:
-                continue
-            left = (now - begun) / max(1, frame.step + 1) * (frame.total - frame.step)
-            status = WORDS["status"].format(step=frame.step, total=frame.total, left=left)
-            first = len(run.frames) - len(waiting)
-            done = frame.t == 0
-            total = len(run.frames) if done else choices.num_steps + 1
-            yield (
-                piece(run.id, first, waiting, total, "" if done else status, done),
-                can_stop(False) if done else gr.skip(),
-            )
-            waiting, sent = [], now
+        opening = piece(run.id, 0, [], choices.num_steps + 1, WORDS["starting"])
+        opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
+        yield opening, can_stop(True)
+        with shelf.line.join() as place:
+            while place.ahead:
+                waiting = WORDS["waiting"].format(ahead=place.ahead)
+                yield opening | {"status": waiting}, gr.skip()
+                place.wait(PATIENCE)
+            yield from stream(run, frames, choices.num_steps)
     except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def stream(
+    run: Run, frames: Iterator[ReverseFrame], num_steps: int
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The frames in pieces, with the step and the time left."""
+    begun = sent = time.monotonic()
+    waiting: list[ReverseFrame] = []
+    for frame in frames:
+        run.frames.append(frame)
+        waiting.append(frame)
+        now, done = time.monotonic(), frame.t == 0
+        if now - sent < SEND_EVERY and not done:
+            continue
+        left = (now - begun) / max(1, frame.step + 1) * (frame.total - frame.step)
+        status = WORDS["status"].format(step=frame.step, total=frame.total, left=left)
+        first = len(run.frames) - len(waiting)
+        total = len(run.frames) if done else num_steps + 1
+        yield (
+            piece(run.id, first, waiting, total, "" if done else status, done),
+            can_stop(False) if done else gr.skip(),
+        )
+        waiting, sent = [], now
 
 
 def piece(

@@ -6,6 +6,7 @@ in a way that Gradio can look into (it cannot look into a functools.partial).
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from explorer.experiments.reverse import ReverseChoices, ReverseFrame, compute_r
 from explorer.images.encoding import sprite
 from explorer.images.gallery import Gallery, Picture
 from explorer.images.mnist import load_mnist, mnist_gallery
+from explorer.panels.line import Line
 from explorer.panels.visit import FIRST_SEED
 
 COLUMNS, CELL = 32, 48  # of the thumbnails' sheet
@@ -22,10 +24,13 @@ FIRST_RUN = ReverseChoices(num_steps=25, guidance=2.0, seed=FIRST_SEED)
 
 @dataclass
 class Shelf:
-    """`folder` is where thumbnail sheets are written, for the browser to fetch."""
+    """`folder` is where thumbnail sheets are written, for the browser to fetch; long runs wait in
+    `line`.
+    """
 
     exhibits: dict[str, Exhibit]
     folder: Path
+    line: Line = field(default_factory=partial(Line, at_once=2))
     mnist: Gallery | None = None
     _first_runs: dict[str, list[ReverseFrame]] = field(default_factory=dict)
 
