@@ -1,0 +1,1 @@
+"""Side-by-side timings of the real thing; see README.md beside this file."""
