@@ -1,4 +1,4 @@
-"""Lesson 6, it must know t: the network is shown x_t and told another t than the true one.
+"""Lesson "It must know t": the network is shown x_t and told another t than the true one.
 
 Whoever believes the told t reads the answer by it, in one prediction and in a whole run alike:
 

@@ -1,4 +1,4 @@
-"""Lesson 6, it must know t: a second slider that lies to the network."""
+"""Panel "It must know t": a second slider that lies to the network."""
 
 import uuid
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Lesson 6: the truth changes nothing, and what a lie does is known where the data are."""
+"""It must know t: the truth changes nothing, and what a lie does is known where the data are."""
 
 from dataclasses import replace
 

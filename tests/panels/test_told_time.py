@@ -1,4 +1,4 @@
-"""Lesson 6's handlers: four pictures, the valley of this moment only, two runs side by side."""
+"""Handlers of "It must know t": four pictures, the valley of this moment only, two runs side by side."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Lesson 6's figure: two curves, a dot on each at the visitor's told t, a line at the true one."""
+"""The error valley: two curves, a dot on each at the visitor's told t, a line at the true one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Lesson 6 in a real browser: lie with the slider, see the valley, run both."""
+"""It must know t, in a real browser: lie with the slider, see the valley, run both."""
 
 import numpy as np
 import pytest
