@@ -1,4 +1,4 @@
-"""Figure of the lesson "It must know t": the error valley, with marks at the true t and at the told one."""
+"""The error valley of "It must know t", with marks at the true t and at the told one."""
 
 import plotly.graph_objects as go
 

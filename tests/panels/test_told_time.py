@@ -1,4 +1,4 @@
-"""Handlers of "It must know t": four pictures, the valley of this moment only, two runs side by side."""
+"""Handlers of "It must know t": four pictures, this moment's valley, two runs side by side."""
 
 import base64
 import io
