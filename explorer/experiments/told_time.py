@@ -167,7 +167,7 @@ def compute_told_run(
         return torch.cat([times[:1], tell(times[1:])])
 
     steps = sample(
-        ToldTime(exhibit.denoiser, tell_one),
+        ToldTime(exhibit.patient_denoiser, tell_one),
         num_steps=NUM_STEPS,
         seed=[seed, seed],
         condition=None if condition is None else condition.repeat(2),
