@@ -24,6 +24,7 @@ from explorer.experiments.told_time import (
 )
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Moment, Rail, clean_t, ends, read_rail
+from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice, scene_key
@@ -76,7 +77,7 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
     measured.success(*show, **newest)
     go.click(
         MethodType(run_told, shelf), [*rail.inputs, told, how], scrubber,
-        concurrency_limit=2, concurrency_id="reverse", **hidden,
+        concurrency_limit=None, **hidden,
     )  # fmt: skip
     rail.denoiser.change(lambda: None, None, scrubber, **newest)  # its run is the old network's
 
@@ -113,13 +114,17 @@ def run_told(
     try:
         frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed)
         lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
-        yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["waiting"]}
-        for frame in frames:
-            yield run | {
-                "start": frame.step,
-                "frames": [png_data_uri(frame.side_by_side)],
-                "captions": [caption(frame)],
-            }
+        yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
+        with shelf.line.join() as place:
+            while place.ahead:
+                yield run | {"status": WORDS["waiting"].format(ahead=place.ahead)}
+                place.wait(PATIENCE)
+            for frame in frames:
+                yield run | {
+                    "start": frame.step,
+                    "frames": [png_data_uri(frame.side_by_side)],
+                    "captions": [caption(frame)],
+                }
     except (ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
 

@@ -126,6 +126,14 @@ def test_both_runs_arrive_frame_by_frame(shelf, rail, how):
     assert pieces[-1]["captions"] == ["t = 0"]
 
 
+def test_who_has_to_wait_is_told_so(shelf, rail):
+    stream = run_told(shelf, *rail(), 9, "shifted")
+    next(stream)
+    with shelf.line.join(), shelf.line.join():
+        assert "1 before you" in next(stream)["status"]
+    assert next(stream)["start"] == 0
+
+
 def test_the_lie_is_named(shelf, rail):
     named = {how: next(run_told(shelf, *rail(), 9, how))["views"][1] for how in
              ("constant", "shifted", "reversed")}  # fmt: skip
