@@ -1,4 +1,4 @@
-// The follower: tells Python 'due' when its lesson is in sight and behind the rail.
+// The follower: tells Python 'due' when the box that holds it is in sight and behind the rail.
 //
 // What the rail stands for is read from the noiser, which carries it as data-scene and data-t.
 
@@ -22,10 +22,10 @@ function check() {
 
 window.addEventListener('explorer:moment', check);
 new IntersectionObserver(
-  ([lesson]) => {
-    inSight = lesson.isIntersecting;
+  ([box]) => {
+    inSight = box.isIntersecting;
     check();
   },
   { rootMargin: '30% 0px' }, // a little before it comes into sight
-).observe(element.closest('.lesson'));
+).observe(element.closest('.follower').parentElement);
 watch('value', check);

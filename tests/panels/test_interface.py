@@ -9,7 +9,6 @@ from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
-from explorer.components.scrubber import Scrubber
 from explorer.panels.interface import (
     LESSONS,
     change_denoiser,
@@ -22,7 +21,7 @@ from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
 
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
-SLOW = {"run_sampler", "download_gif", "download_strip", "fetch_mnist"}
+SLOW = {"run_sampler", "download_gif", "download_strip", "fetch_mnist", "run_told"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
 HEEDS_ITS_EVENT = {"pick", "take_drawing"}
 
@@ -99,7 +98,7 @@ def test_stop_cancels_the_run_and_nothing_else(page):
 
 def test_a_page_has_each_of_our_components_once(page):
     kinds = [type(block) for block in page.blocks.values()]
-    for component in (Noiser, NoiseMaps, Scrubber, Picker, Pad):
+    for component in (Noiser, NoiseMaps, Picker, Pad):
         assert kinds.count(component) == 1
 
 

@@ -9,15 +9,18 @@ from explorer.diffusion.schedules import cosine
 from explorer.experiments.forward_noising import ForwardNoising
 from explorer.experiments.noise_prediction import ErrorCurves
 from explorer.experiments.reverse import DetailOverTime
+from explorer.experiments.told_time import ToldErrors
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
 from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
+from explorer.plots.told_time import valley_figure
 
 T = 1000
 NOISE = np.random.default_rng(0).standard_normal((3, 64, 64)).astype(np.float32)
 FORWARD = ForwardNoising(NOISE, NOISE, cosine(T).alpha_bar.numpy())
 CURVES = ErrorCurves([25, 500, 975], {"seen": [0.9, 0.1, 0.0]}, {"seen": 1234})
 DETAIL = DetailOverTime([3, 2, 1, 0], {"coarse shapes": [1.0, 0.5, 0.1, 0.0]})
+TOLD = ToldErrors(400, [250, 400, 900], [0.9, 0.1, 0.5], [0.5, 0.1, 0.2])
 FIGURES = {
     "schedule": lambda: schedule_figure(FORWARD, 400),
     "schedule at 0": lambda: schedule_figure(FORWARD, 0),
@@ -31,6 +34,7 @@ FIGURES = {
     "detail": lambda: detail_figure(DETAIL),
     "detail of nothing": lambda: detail_figure(None),
     "detail of one frame": lambda: detail_figure(DetailOverTime([0], {"parts": [0.0]})),
+    "valley": lambda: valley_figure(TOLD, TOLD, T),
 }
 
 
@@ -62,7 +66,7 @@ def test_the_page_shows_through_and_no_drag_is_caught(figure):
 
 
 def test_a_figure_over_time_says_which_end_is_clean():
-    for make in (FIGURES["schedule"], FIGURES["error"], FIGURES["detail"]):
+    for make in (FIGURES["schedule"], FIGURES["error"], FIGURES["detail"], FIGURES["valley"]):
         for axis in make().select_xaxes():
             assert "clean" in axis.title.text
             assert "noise" in axis.title.text

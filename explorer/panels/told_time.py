@@ -1,0 +1,173 @@
+"""Panel "It must know t": a second slider that lies to the network."""
+
+import uuid
+from collections.abc import Iterator
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.follower import Follower
+from explorer.components.picture_row import PictureRow
+from explorer.components.scrubber import Scrubber
+from explorer.components.slider import Slider
+from explorer.experiments.told_time import (
+    NUM_STEPS,
+    Lie,
+    ToldErrors,
+    ToldFrame,
+    ToldPredictions,
+    compute_told_run,
+    compute_told_time,
+    tell_by,
+    valley_times,
+)
+from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.rail import Moment, Rail, clean_t, ends, read_rail
+from explorer.panels.reverse import PATIENCE
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice, scene_key
+from explorer.plots.told_time import valley_figure
+
+WORDS = TEXT["told_time"]
+LATEX = [{"left": "$$", "right": "$$", "display": True}]
+# A scene's name, and what was measured in it; kept while the visitor tries other lies.
+Valley = tuple[str, ToldErrors]
+
+
+def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
+    """Layout, then wiring."""
+    exhibit = shelf.first
+    valley = gr.State(None, time_to_live=900)
+    with gr.Column(elem_id="lesson-told-time", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        follower = Follower()
+        with gr.Column(elem_id="told-time"):
+            told = Slider(
+                1, exhibit.T, max(1, exhibit.T // 4), step=1, label=WORDS["told"],
+                elem_id="told-slider", buttons=[],
+            )  # fmt: skip
+            tick = gr.HTML(true_tick(exhibit.T // 2, exhibit.T), elem_id="true-tick")
+            gr.HTML(ends(exhibit), elem_id="told-ends")
+        pictures = PictureRow(columns=4, elem_id="told-pictures")
+        with gr.Accordion(WORDS["valley"], open=False):
+            valley_follower = Follower()
+            gr.Markdown(WORDS["valley_hint"])
+            figure = gr.Plot(show_label=False, elem_id="valley-figure")
+        with gr.Accordion(WORDS["run"], open=False):
+            gr.Markdown(WORDS["run_hint"])
+            how = gr.Radio(
+                [(label, lie) for lie, label in WORDS["lies"].items()],
+                value="shifted", label=WORDS["how"], elem_id="told-how",
+            )  # fmt: skip
+            go = gr.Button(WORDS["go"], variant="primary", elem_id="told-run")
+            scrubber = Scrubber(
+                views=[WORDS["run_truth"], WORDS["run_lie"]], placeholder=WORDS["placeholder"],
+                elem_id="told-scrubber",
+            )  # fmt: skip
+        with gr.Accordion(WORDS["reading"], open=False):
+            gr.Markdown(WORDS["reading_hint"], latex_delimiters=LATEX)
+
+    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
+    newest = hidden | {"queue": False, "trigger_mode": "always_last"}
+    show = MethodType(show_told, shelf), [*rail.inputs, told, valley], [pictures, tick, figure]
+    gr.on([follower.due, told.change], *show, **newest)
+    measured = valley_follower.due(MethodType(measure_valley, shelf), rail.inputs, valley, **newest)
+    measured.success(*show, **newest)
+    go.click(
+        MethodType(run_told, shelf), [*rail.inputs, told, how], scrubber,
+        concurrency_limit=None, **hidden,
+    )  # fmt: skip
+    rail.denoiser.change(lambda: None, None, scrubber, **newest)  # its run is the old network's
+
+
+def show_told(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: Any,
+    valley: Valley | None,
+) -> tuple[dict[str, Any], str, Any]:  # fmt: skip
+    """The pictures, the mark at the true t, and the valley if it is this moment's."""
+    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
+    told = max(1, clean_t(told, exhibit))
+    result = compute_told_time(exhibit, choice.pixels, t, seed, [t, told])
+    figure = gr.skip()
+    if valley and (valley[0], valley[1].t) == (scene_key(exhibit, choice, seed), t):
+        figure = valley_figure(valley[1], result.errors, exhibit.T)
+    return {"pictures": row(result)}, true_tick(t, exhibit.T), figure
+
+
+def measure_valley(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Valley:
+    """One call of the network with all the told times, whatever the visitor tells it."""
+    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
+    told = valley_times(exhibit.T, t)
+    result = compute_told_time(exhibit, choice.pixels, t, seed, told)
+    return scene_key(exhibit, choice, seed), result.errors
+
+
+def run_told(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: Any, how: Lie
+) -> Iterator[dict[str, Any]]:
+    """Both runs for the scrubber, frame by frame."""
+    exhibit, _, t, seed = read_moment(shelf, denoiser, choice, t, seed)
+    told = max(1, clean_t(told, exhibit))
+    run = {"run": uuid.uuid4().hex[:8], "total": NUM_STEPS + 1}
+    try:
+        frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed)
+        lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
+        yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
+        with shelf.line.join() as place:
+            while place.ahead:
+                yield run | {"status": WORDS["waiting"].format(ahead=place.ahead)}
+                place.wait(PATIENCE)
+            for frame in frames:
+                yield run | {
+                    "start": frame.step,
+                    "frames": [png_data_uri(frame.side_by_side)],
+                    "captions": [caption(frame)],
+                }
+    except (ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def caption(frame: ToldFrame) -> str:
+    words = WORDS["end" if frame.told is None else "caption"]
+    return words.format(t=frame.t, told=frame.told)
+
+
+def shift(t: int, told: int) -> str:
+    """-250 in words."""
+    words = WORDS["too_large"] if told > t else WORDS["too_small"] if told < t else WORDS["right"]
+    return words.format(by=abs(told - t))
+
+
+def row(result: ToldPredictions) -> list[dict[str, Any]]:
+    """What was shown, the guess when told the truth, the guess when lied to, the difference."""
+    errors, (truth, lie) = result.errors, result.x_0_hat
+    t, told = errors.told
+    notes = [
+        WORDS["guess_note"].format(told=time, error=error)
+        for time, error in zip(errors.told, errors.x_0_mse, strict=True)
+    ]
+    return [
+        picture(result.x_t, "x_t", WORDS["x_t_note"].format(t=t)),
+        picture(truth, "truth", notes[0]),
+        picture(lie, "lie", notes[1]),
+        picture(lie - truth, "difference", WORDS["difference_note"].format(shift=shift(t, told))),
+    ]
+
+
+def picture(x: Any, label: str, note: str) -> dict[str, str]:
+    return {"uri": png_data_uri(to_pixels(x)), "label": WORDS[label], "note": note}
+
+
+def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
+    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
+    moment = read_rail(shelf, denoiser, choice, t, seed)
+    return moment._replace(t=max(1, moment.t))
+
+
+def true_tick(t: int, T: int) -> str:  # noqa: N803 - the papers' name
+    """The true t, to stand under the slider at its place; its words on the side with room."""
+    side = "right" if 2 * t < T else "left"
+    place = (t - 1) / max(1, T - 1)
+    return f'<span class="{side}" style="--place: {place:.4f}">{WORDS["true"].format(t=t)}</span>'
