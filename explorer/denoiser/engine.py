@@ -60,7 +60,7 @@ def _export(network: nn.Module, shape: tuple[int, int, int]) -> bytes:
         torch.onnx.export(
             network,
             example,
-            file,
+            file,  # type: ignore[arg-type]
             dynamo=False,
             input_names=INPUTS,
             dynamic_axes={name: {0: "B"} for name in INPUTS},

@@ -82,11 +82,10 @@ class SharedNetwork:
         """As the network's own call; if `patient`, others go first."""
         engine = self._get_engine()
         outputs = []
-        for part in zip(
-            *(tensor.split(MOST_IMAGES) for tensor in (x_t, t, condition)), strict=True
-        ):
+        for first in range(0, len(t), MOST_IMAGES):
+            part = slice(first, first + MOST_IMAGES)
             with self._turns.take(patient) as alone:
-                outputs.append(engine(*part, alone))
+                outputs.append(engine(x_t[part], t[part], condition[part], alone))
         return torch.cat(outputs)
 
     def _get_engine(self) -> Engine:
