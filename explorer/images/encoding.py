@@ -8,6 +8,8 @@ Knows nothing of models or pages. Pixels are (H, W, C) uint8 in 0..255 with C 1 
 
 import base64
 import io
+import struct
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,8 +21,7 @@ PALETTE_SAMPLE = 32_768  # pixels of a whole film that its colours are chosen fr
 def to_model_space(pixels: np.ndarray) -> np.ndarray:
     """(..., H, W, C) or (H, W) uint8 -> (..., C, H, W) float32 in [-1, 1]."""
     pixels = np.asarray(pixels)
-    if pixels.dtype != np.uint8:
-        raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
+    _check_bytes(pixels)
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     x = pixels.astype(np.float32) / np.float32(127.5) - np.float32(1)
@@ -40,10 +41,27 @@ def magnify(pixels: np.ndarray, scale: int) -> np.ndarray:
 
 
 def png_bytes(pixels: np.ndarray) -> bytes:
-    """A lossless PNG of (H, W), (H, W, 1) or (H, W, 3) uint8, fast rather than small."""
-    file = io.BytesIO()
-    _image(pixels).save(file, "PNG", compress_level=1)
-    return file.getvalue()
+    """A lossless PNG of (H, W), (H, W, 1) or (H, W, 3) uint8: fast, and small where it is noise.
+
+    Pillow's filters guess a pixel from its neighbours, which costs time and makes noise larger;
+    here rows stand as they are, and only run lengths and Huffman codes are used: a quarter of the
+    time. The layout is that of the PNG specification (W3C, third edition), sections 5 and 11.
+    """
+    _check_bytes(pixels)
+    height, width = pixels.shape[:2]
+    colour_type = 2 if pixels.ndim == 3 and pixels.shape[2] == 3 else 0
+    header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
+    rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))  # 0 before each: no filter
+    packer = zlib.compressobj(2, strategy=zlib.Z_RLE)
+    packed = packer.compress(rows.tobytes()) + packer.flush()
+    chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in chunks
+    )
 
 
 def png_data_uri(pixels: np.ndarray) -> str:
@@ -115,12 +133,18 @@ def png_strip(rows: Sequence[Sequence[np.ndarray]], scale: int = 4, gap: int = 4
     for y, row in enumerate(rows):
         for x, frame in enumerate(row):
             sheet.paste(_image(magnify(frame, scale)), (x * (width + gap), y * (height + gap)))
-    return png_bytes(np.asarray(sheet))
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def _check_bytes(pixels: np.ndarray) -> None:
+    if pixels.dtype != np.uint8:
+        raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
 
 
 def _image(pixels: np.ndarray) -> Image.Image:
-    if pixels.dtype != np.uint8:
-        raise ValueError(f"Pixels must be uint8, not {pixels.dtype}.")
+    _check_bytes(pixels)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
     return Image.fromarray(np.ascontiguousarray(pixels))
