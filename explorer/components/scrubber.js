@@ -3,7 +3,8 @@
 // props.value is one piece of a run, and pieces add up:
 //   { run, start, total, frames: [PNG data URI], captions: [text],
 //     views: [label], ends: [label, label], status: text, done: bool }
-// Gradio calls watch() once for each piece. A frame's PNG holds all views side by side.
+// Gradio calls watch() once for each piece. A frame's PNG holds all views, side by
+// side or one below the other.
 // Tells Python 'scrub' {k} when the visitor comes to rest on a frame.
 // For tests, `element` carries data-run, data-state, data-frames and data-position.
 
@@ -53,15 +54,18 @@ function makeViews(names) {
 }
 
 function draw(frame) {
-  const width = frame.width / canvases.length;
+  const stacked = frame.height > frame.width;
+  const width = stacked ? frame.width : frame.width / canvases.length;
+  const height = stacked ? frame.height / canvases.length : frame.height;
   canvases.forEach((canvas, i) => {
-    if (canvas.width !== width || canvas.height !== frame.height) {
+    if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
-      canvas.height = frame.height;
-      canvas.style.aspectRatio = width / frame.height;
+      canvas.height = height;
+      canvas.style.aspectRatio = width / height;
     }
-    const size = [width, frame.height];
-    canvas.getContext('2d').drawImage(frame, i * width, 0, ...size, 0, 0, ...size);
+    const place = stacked ? [0, i * height] : [i * width, 0];
+    const size = [width, height];
+    canvas.getContext('2d').drawImage(frame, ...place, ...size, 0, 0, ...size);
   });
 }
 

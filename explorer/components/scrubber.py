@@ -21,7 +21,7 @@ class Scrubber(gr.HTML):
 
     - `run`: an id; a new one forgets the old run (whose late pieces are then ignored)
     - `start`, `frames`: the index of this piece's first frame, and its PNG data URIs. One PNG holds
-      all views side by side: len(views) * W pixels wide, H high
+      all views, side by side or one below the other (noise then packs smaller)
     - `captions`: one short text a frame, such as "t = 980"
     - `total`: the number of frames of the whole run
     - `done`: True on the last piece, also when the run was stopped early

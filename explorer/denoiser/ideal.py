@@ -71,7 +71,9 @@ class IdealDenoiser:
             if bool(other.all(1).any()):
                 raise ValueError("no image of the set has this condition.")
             logits = logits.masked_fill(other, -torch.inf)
-        return (logits.softmax(1) @ self.images).view(x_t.shape).to(x_t.device)
+        weight = logits.softmax(1)
+        near = (weight > 0).any(0)  # most are too far away to count at all
+        return (weight[:, near] @ self.images[near]).view(x_t.shape).to(x_t.device)
 
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0

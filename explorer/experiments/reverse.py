@@ -56,6 +56,11 @@ class ReverseFrame:
         """(H, 3 W, C) uint8: x_t, x_0_hat, eps_hat."""
         return np.concatenate([self.x_t, self.x_0_hat, self.eps_hat], axis=1)
 
+    @property
+    def stacked(self) -> np.ndarray:
+        """(3 H, W, C) uint8: the same, one below the other."""
+        return np.concatenate([self.x_t, self.x_0_hat, self.eps_hat], axis=0)
+
 
 @dataclass(frozen=True, eq=False)
 class DetailOverTime:

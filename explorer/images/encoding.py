@@ -52,7 +52,7 @@ def png_bytes(pixels: np.ndarray) -> bytes:
     colour_type = 2 if pixels.ndim == 3 and pixels.shape[2] == 3 else 0
     header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
     rows = np.pad(pixels.reshape(height, -1), ((0, 0), (1, 0)))  # 0 before each: no filter
-    packer = zlib.compressobj(2, strategy=zlib.Z_RLE)
+    packer = zlib.compressobj(2, memLevel=6, strategy=zlib.Z_RLE)  # codes for every few rows
     packed = packer.compress(rows.tobytes()) + packer.flush()
     chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(

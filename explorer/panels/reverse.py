@@ -29,7 +29,7 @@ from explorer.plots.reverse import detail_figure
 
 WORDS = TEXT["reverse"]
 ANY = WORDS["any_kind"]
-SEND_EVERY = 0.04  # seconds: frames that are done sooner travel together
+SEND_EVERY = 0.1  # seconds: frames that are done sooner travel together
 PATIENCE = 1.0  # seconds: how often somebody in the line is told where they stand
 STRIP_COLUMNS = 12
 
@@ -179,7 +179,7 @@ def piece(
         "run": run_id,
         "start": first,
         "total": total,
-        "frames": [png_data_uri(frame.side_by_side) for frame in frames],
+        "frames": [png_data_uri(frame.stacked) for frame in frames],
         "captions": [f"t = {frame.t}" for frame in frames],
         "status": status,
         "done": done,

@@ -60,7 +60,7 @@ def test_all_frames_arrive_once_and_in_order(start):
     assert captions == [f"t = {t}" for t in (40, 35, 30, 25, 20, 15, 10, 5, 0)]
     sent = list(itertools.chain.from_iterable(piece["frames"] for piece in pieces))
     for uri, frame in zip(sent, run.frames, strict=True):
-        np.testing.assert_array_equal(decoded(uri), frame.side_by_side)
+        np.testing.assert_array_equal(decoded(uri), frame.stacked)
 
 
 def test_the_first_word_comes_before_the_first_prediction(start, shelf, answering):
