@@ -32,9 +32,9 @@ def frame_pixels(k: int) -> np.ndarray:
 
 
 def frame_uri(k: int) -> str:
-    """Side by side or, every other one, one below the other."""
+    """Side by side or, every third one, one below the other."""
     pixels, png = frame_pixels(k), io.BytesIO()
-    if k % 2:
+    if k % 3 == 0:
         pixels = np.concatenate(np.split(pixels, VIEWS, axis=1), axis=0)
     Image.fromarray(pixels).save(png, "PNG")
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
