@@ -4,7 +4,9 @@ Knows no network and takes no step.
 """
 
 import math
+import operator
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -33,6 +35,21 @@ def check_guidance(guidance: float) -> float:
     if not math.isfinite(guidance):
         raise ValueError(f"guidance must be a finite number, not {guidance}.")
     return float(guidance)
+
+
+def check_times(times: Sequence[int], t_start: int, T: int) -> list[int]:  # noqa: N803
+    """The times that a run visits, as ints: strictly decreasing from t_start in 1..T to 0."""
+    if not 1 <= t_start <= T:
+        raise ValueError(f"t_start must be in 1..{T}, not {t_start}.")
+    try:
+        listed = [operator.index(t) for t in times]
+    except TypeError:
+        raise ValueError("times must be integers.") from None
+    if len(listed) < 2 or listed[0] != t_start or listed[-1] != 0:
+        raise ValueError(f"times must run from {t_start} to 0.")
+    if any(t <= t_next for t, t_next in pairwise(listed)):
+        raise ValueError("times must be strictly decreasing.")
+    return listed
 
 
 def check_condition(condition: Tensor | None) -> None:

@@ -24,6 +24,7 @@ from explorer.diffusion.arguments import (
     check_eta,
     check_generators,
     check_guidance,
+    check_times,
     check_x_t,
 )
 from explorer.diffusion.noise import draw_noise
@@ -93,7 +94,8 @@ def sample(
     denoiser: NoisePredictor,
     *,
     sampler: str = "ddim",
-    num_steps: int = 50,
+    num_steps: int | None = None,
+    times: Sequence[int] | None = None,
     generator: torch.Generator | Sequence[torch.Generator] | None = None,
     seed: int | Sequence[int] | None = None,
     condition: Tensor | None = None,
@@ -106,16 +108,18 @@ def sample(
 ) -> Iterator[Step]:
     """Walk from noise to images, giving every step as it is made.
 
-    `list(sample(...))` is the trajectory: num_steps + 1 frames, from t_start down to t = 0.
+    `list(sample(...))` is the trajectory: one frame a step, and the last one at t = 0.
     `for step in sample(...): pass` leaves the images in step.x_t and keeps no frame before.
 
     Args:
         denoiser: a `NoisePredictor`.
         sampler: one of SAMPLERS. "ddpm" and "ddim" with eta > 0 add fresh noise at each step; the
             others follow the probability-flow ODE: "ddim" to first order, "heun" and "dpmpp_2m" to
-            second, but for the move to t = 0, which is first-order in all. "heun" asks the
-            network 2 num_steps - 1 times, the others num_steps times.
-        num_steps: in 1..t_start.
+            second, but for the move to t = 0, which is first-order in all. In num_steps steps,
+            "heun" asks the network 2 num_steps - 1 times, the others num_steps times.
+        num_steps: in 1..t_start: so many evenly spaced steps; 50 if neither it nor times is given.
+        times: instead of num_steps: the times to visit, strictly decreasing from t_start to 0; see
+            spacing.py.
         generator: where noise comes from: one on the CPU, from which the images of the batch draw
             in turn, or one for each image.
         seed: instead of a generator: image i has seed + i, or the i-th of a sequence. A picture
@@ -142,7 +146,13 @@ def sample(
     """
     check_x_t(x_t, denoiser.shape)
     check_condition(condition)
-    times = timesteps(denoiser.schedule.T, num_steps, t_start)
+    T = denoiser.schedule.T
+    if times is None:
+        times = timesteps(T, 50 if num_steps is None else num_steps, t_start)
+    elif num_steps is not None:
+        raise ValueError("give num_steps or times, not both.")
+    else:
+        times = check_times(times, T if t_start is None else t_start, T)
     batch_size = agree_on_batch_size(
         x_t=_length(x_t),
         condition=_length(condition),
@@ -161,7 +171,7 @@ def sample(
     )
     if run.generators is None and (x_t is None or run.eta > 0):
         raise ValueError("seed or generator must be given: this run draws noise.")
-    if x_t is None and times[0] < denoiser.schedule.T:
+    if x_t is None and times[0] < T:
         raise ValueError("t_start below T needs x_t, the noisy image at t_start.")
     return run.walk(run.draw() if x_t is None else x_t, times)
 

@@ -43,6 +43,30 @@ def test_timesteps_are_strictly_decreasing_whatever_is_asked():
             assert all(abs(t - e) <= 0.5 for t, e in zip(times, exact, strict=True))
 
 
+@every_sampler
+def test_the_even_times_given_by_hand_change_nothing(random_denoiser, sampler):
+    denoiser = random_denoiser(cosine())
+    plain = list(sample(denoiser, sampler=sampler, num_steps=9, seed=3))
+    by_hand = list(sample(denoiser, sampler=sampler, times=timesteps(1000, 9), seed=3))
+    for step, other in zip(plain, by_hand, strict=True):
+        assert step.t == other.t
+        assert torch.equal(step.x_t, other.x_t) and torch.equal(step.x_0_hat, other.x_0_hat)
+
+
+@every_sampler
+def test_a_run_visits_the_times_it_is_given(random_denoiser, sampler):
+    denoiser = random_denoiser(cosine(20))
+    times = [20, 19, 11, 4, 1, 0]
+    assert [step.t for step in sample(denoiser, sampler=sampler, times=times, seed=0)] == times
+    steps = sample(denoiser, sampler=sampler, times=(7, 2, 0), x_t=X_T, t_start=7, seed=0)
+    assert [step.t for step in steps] == [7, 2, 0]
+
+
+def test_50_steps_if_nothing_is_said(random_denoiser):
+    steps = sample(random_denoiser(cosine()), seed=0)
+    assert [step.t for step in steps] == timesteps(1000, 50)
+
+
 @every_schedule
 @every_sampler
 def test_frames_are_what_a_scrubber_needs(random_denoiser, name, sampler):
@@ -263,6 +287,14 @@ BAD_ARGUMENTS = [
     ({"sampler": "euler"}, "sampler must be one of ddpm, ddim, heun, dpmpp_2m, not 'euler'"),
     ({"num_steps": 0}, r"num_steps must be in 1\.\.20, not 0"),
     ({"num_steps": 21}, r"num_steps must be in 1\.\.20, not 21"),
+    ({"times": [20, 0]}, "num_steps or times, not both"),
+    ({"num_steps": None, "times": [20, 5]}, "times must run from 20 to 0"),
+    ({"num_steps": None, "times": [15, 5, 0]}, "times must run from 20 to 0"),
+    ({"num_steps": None, "times": []}, "times must run from 20 to 0"),
+    ({"num_steps": None, "times": [20, 5, 5, 0]}, "strictly decreasing"),
+    ({"num_steps": None, "times": [20, 0, 5, 0]}, "strictly decreasing"),
+    ({"num_steps": None, "times": [20, 7.5, 0]}, "times must be integers"),
+    ({"num_steps": None, "times": [21, 0], "t_start": 21}, r"t_start must be in 1\.\.20"),
     ({"x_t": X_T, "t_start": 3, "num_steps": 4}, r"num_steps must be in 1\.\.3, not 4"),
     ({"x_t": X_T, "t_start": 0}, r"t_start must be in 1\.\.20, not 0"),
     ({"x_t": X_T, "t_start": 21}, r"t_start must be in 1\.\.20, not 21"),

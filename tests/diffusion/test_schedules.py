@@ -57,6 +57,19 @@ def test_cosine_follows_its_curve_but_for_the_last_step():
     assert 1.9e4 < schedule.sigma[1000] < 2.1e4
 
 
+def test_bent_time_reads_the_same_curve_at_another_t():
+    plain, bent = cosine(100), cosine(100, gamma=2)
+    for t in (0, 10, 20, 50, 90):  # (t / 100)^2 is a whole hundredth: 0, 1, 4, 25, 81
+        assert bent.alpha_bar[t] == pytest.approx(plain.alpha_bar[t * t // 100].item(), rel=1e-12)
+    assert torch.equal(cosine(100, gamma=1.0).alpha_bar, plain.alpha_bar)
+
+
+def test_below_1_a_bend_takes_the_image_sooner_and_above_1_later():
+    sooner, plain, later = (cosine(gamma=gamma).alpha_bar[1:-1] for gamma in (0.3, 1, 3))
+    assert (sooner < plain).all()
+    assert (plain < later).all()
+
+
 def test_sigmoid_follows_its_curve_and_ends_at_its_floor():
     schedule = sigmoid()
 
@@ -120,6 +133,10 @@ def test_a_bad_beta_is_refused(beta):
         ("scaled_linear", {"beta_start": -1.0}),
         ("cosine", {"max_beta": 1.0}),
         ("cosine", {"s": -1.0}),
+        ("cosine", {"gamma": 0.0}),
+        ("cosine", {"gamma": math.nan}),
+        ("cosine", {"gamma": math.inf}),
+        ("cosine", {"gamma": 99.0}),
         ("sigmoid", {"start": 3.0}),
         ("sigmoid", {"tau": 0.0}),
     ],
