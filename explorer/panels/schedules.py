@@ -1,0 +1,278 @@
+"""Schedules and samplers: equal t against equal SNR; a race of samplers; where the steps lie."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.follower import Follower
+from explorer.components.picture_row import PictureRow
+from explorer.components.slider import Slider
+from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.schedules import (
+    BENT,
+    LONG_RUN_STEPS,
+    Plan,
+    RunSoFar,
+    ScheduleComparison,
+    compute_run,
+    compute_schedules,
+    distance,
+    long_plan,
+    sampler_plans,
+    schedule_curve,
+    schedule_curves,
+    spacing_plans,
+)
+from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.rail import Rail, read_rail
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.schedules import curves_figures, spacing_figures
+
+WORDS = TEXT["schedules"]
+SEND_EVERY = 0.15  # seconds
+TRACE = 0.001  # an SNR at T above this leaves a trace of the image that can be seen
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
+
+
+@dataclass
+class LongRun:
+    """A visitor's latest long run, which the short ones are measured against; filled in place."""
+
+    key: tuple[str, str | None, int] | None = None  # network, kind, seed
+    end: RunSoFar | None = None
+
+
+@dataclass(frozen=True)
+class RunsParts:
+    """The components of a fold in which runs stand side by side."""
+
+    count: Slider
+    go: gr.Button
+    stop: gr.Button
+    about: gr.Markdown
+    row: PictureRow
+
+
+def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
+    """Layout, then wiring."""
+    with gr.Column(elem_id="lesson-schedules", elem_classes="lesson"):
+        follower = Follower()
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        name = gr.Radio(
+            [(label, name) for name, label in WORDS["schedules"].items()],
+            value="linear", label=WORDS["schedule"], elem_id="schedule-choice",
+        )  # fmt: skip
+        gamma = Slider(
+            0.3, 3, 2, step=0.1, label=WORDS["gamma"], info=WORDS["gamma_hint"],
+            visible=False, elem_id="schedule-gamma",
+        )  # fmt: skip
+        row = PictureRow(columns=4, elem_id="schedule-row")
+        end = gr.Markdown(elem_id="schedule-end", elem_classes="note")
+        with gr.Row():
+            share = gr.Plot(show_label=False, elem_id="schedules-share-figure", min_width=300)
+            ratio = gr.Plot(show_label=False, elem_id="schedules-snr-figure", min_width=300)
+        with gr.Accordion(WORDS["meaning"], open=False):
+            gr.Markdown(WORDS["meaning_hint"])
+        with gr.Accordion(WORDS["samplers"], open=False):
+            gr.Markdown(WORDS["samplers_hint"])
+            race = build_runs("race", Slider(4, 50, 20, step=2, label=WORDS["calls"]), columns=5)
+            gr.Markdown(WORDS["samplers_note"].format(steps=LONG_RUN_STEPS))
+            gr.Markdown(WORDS["samplers_found"])
+        with gr.Accordion(WORDS["spacing"], open=False) as spacing_fold:
+            gr.Markdown(WORDS["spacing_hint"])
+            space = build_runs("space", Slider(4, 50, 10, step=1, label=WORDS["steps"]), columns=4)
+            with gr.Row():
+                over_t = gr.Plot(show_label=False, elem_id="spacing-t-figure", min_width=300)
+                over_snr = gr.Plot(show_label=False, elem_id="spacing-snr-figure", min_width=300)
+            gr.Markdown(WORDS["spacing_found"])
+        long_run = gr.State(LongRun(), time_to_live=900)
+
+    newest = QUICK | {"trigger_mode": "always_last"}
+    comparison = (
+        MethodType(compare_schedules, shelf),
+        [*rail.inputs, name, gamma],
+        [row, end, share, ratio],
+    )
+    follower.due(*comparison, **newest)  # gr.on does not know our own events
+    gr.on([name.change, gamma.change], *comparison, **newest)
+    name.change(show_bend, name, gamma, **newest)
+    gr.on(
+        [spacing_fold.expand, space.count.change, space.go.click],
+        MethodType(draw_spacing, shelf),
+        [rail.denoiser, space.count],
+        [over_t, over_snr],
+        **newest,
+    )
+    wire_runs(race, MethodType(race_samplers, shelf), [long_run, *rail.inputs])
+    wire_runs(space, MethodType(race_spacings, shelf), [long_run, *rail.inputs])
+
+
+def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
+    with gr.Row(elem_classes="run-buttons"):
+        go = gr.Button(WORDS[name], variant="primary", elem_id=name, min_width=200)
+        stop = gr.Button(WORDS["stop"], elem_id=f"{name}-stop", interactive=False, min_width=100)
+    about = gr.Markdown(elem_id=f"{name}-about", elem_classes="note")
+    return RunsParts(count, go, stop, about, PictureRow(columns=columns, elem_id=f"{name}-row"))
+
+
+def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any]) -> None:
+    """Go starts the handler, in turn with the other lessons' runs; Stop ends it."""
+    running = parts.go.click(
+        handler,
+        [*inputs, parts.count],
+        [parts.row, parts.about, parts.stop],
+        concurrency_limit=2, concurrency_id="reverse",
+        show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+    parts.stop.click(
+        lambda: gr.update(interactive=False), None, parts.stop, cancels=[running], **QUICK
+    )
+
+
+# ---- schedules
+
+
+def compare_schedules(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, name: str, gamma: float
+) -> tuple[Any, ...]:
+    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
+    found = compute_schedules(exhibit, choice.pixels, t, seed, name, gamma)
+    own, curves = schedule_curve(exhibit.schedule), schedule_curves(exhibit, gamma)
+    figures = curves_figures(curves, own, name, found)
+    return comparison_row(found, name), end_text(found, exhibit.T), *figures
+
+
+def show_bend(name: str) -> Any:
+    return gr.update(visible=name == BENT)
+
+
+def comparison_row(found: ScheduleComparison, name: str) -> dict[str, Any]:
+    """The three mixtures, and the network's guess."""
+    schedule, t, told = WORDS["schedules"][name], found.chosen.t, found.same_snr.t
+    snr, snr_same_t, snr_same = (
+        WORDS["snr"].format(snr=number(mixture.snr)) if t else WORDS["no_noise"]
+        for mixture in (found.chosen, found.same_t, found.same_snr)
+    )  # fmt: skip
+    away = WORDS["difference"].format(difference=found.difference)
+    guess, error = found.chosen.x_t, WORDS["nothing"]
+    if found.x_0_hat is not None:
+        guess = found.x_0_hat
+        error = WORDS["error"].format(mse=found.mse, t=t, mse_same_t=found.mse_same_t)
+    return {
+        "pictures": [
+            picture(found.chosen.x_t, WORDS["chosen"].format(schedule=schedule, t=t), snr),
+            picture(found.same_t.x_t, WORDS["same_t"].format(t=t), snr_same_t),
+            picture(
+                found.same_snr.x_t, WORDS["same_snr"].format(t=told), f"{snr_same}\n{away}"
+            ),
+            picture(guess, WORDS["guess"].format(t=told), error),
+        ]
+    }  # fmt: skip
+
+
+def end_text(found: ScheduleComparison, T: int) -> str:  # noqa: N803 - the papers' name
+    """Does the schedule reach pure noise?"""
+    snr, own = number(found.end_snr), number(found.own_end_snr)
+    text = WORDS["end"].format(T=T, snr=snr, own=own)
+    return f"{text} {WORDS['end_too_soon']}" if found.end_snr > TRACE else text
+
+
+# ---- runs
+
+
+def race_samplers(
+    shelf: Shelf, long_run: LongRun, denoiser: str, choice: Choice, t: Any, seed: Any, calls: float
+) -> Iterator[tuple[Any, Any, Any]]:
+    """Every sampler with as many network calls, then the long run."""
+    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
+    plans = sampler_plans(exhibit.T, min(int(calls), exhibit.T))
+    yield from show_runs(exhibit, plans, choice.kind, seed, long_run)
+
+
+def race_spacings(
+    shelf: Shelf, long_run: LongRun, denoiser: str, choice: Choice, t: Any, seed: Any, steps: float
+) -> Iterator[tuple[Any, Any, Any]]:
+    """DDIM at differently spaced times, then the long run."""
+    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
+    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
+    yield from show_runs(exhibit, plans, choice.kind, seed, long_run)
+
+
+def show_runs(
+    exhibit: Exhibit, plans: list[Plan], kind: str | None, seed: int, long_run: LongRun
+) -> Iterator[tuple[Any, Any, Any]]:
+    """The runs' pictures as they come, one run after another; a known long run is not repeated."""
+    kind = kind if kind in exhibit.denoiser.conditions else None
+    key = (exhibit.name, kind, seed)
+    plans = [*plans, long_plan(exhibit.T)]
+    so_far: dict[str, RunSoFar] = {}
+    if long_run.key == key and long_run.end is not None:
+        so_far["long"] = long_run.end
+    about = WORDS["about" if kind else "about_any"].format(
+        network=exhibit.name, kind=kind, seed=seed
+    )
+    yield runs_row(plans, so_far), about, gr.update(interactive=True)
+    sent = time.monotonic()
+    try:
+        for plan in plans:
+            if plan.name in so_far:
+                continue
+            for now in compute_run(exhibit, plan, seed, kind):
+                so_far[plan.name] = now
+                if now.done or time.monotonic() - sent > SEND_EVERY:
+                    yield runs_row(plans, so_far), gr.skip(), gr.skip()
+                    sent = time.monotonic()
+    except (ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    long_run.key, long_run.end = key, so_far["long"]
+    yield gr.skip(), gr.skip(), gr.update(interactive=False)
+
+
+def runs_row(plans: list[Plan], so_far: dict[str, RunSoFar]) -> dict[str, Any]:
+    """What each run has come to; its distance from the long run once both are done."""
+    end = so_far.get("long")
+    pictures = []
+    for plan in plans:
+        label, now = WORDS["runs"][plan.name], so_far.get(plan.name)
+        if now is None:
+            pictures.append({"uri": None, "label": label, "note": ""})
+            continue
+        notes = [WORDS["running" if not now.done else "finished"].format(
+            calls=now.calls, steps=plan.num_steps
+        )]  # fmt: skip
+        if plan.sampler == "ddpm":
+            notes.append(WORDS["own_goal"])
+        elif plan.name != "long" and now.done and end is not None and end.done:
+            notes.append(WORDS["away"].format(distance=distance(now.x_0_hat, end.x_0_hat)))
+        pictures.append(picture(now.x_0_hat, label, "\n".join(notes)))
+    return {"pictures": pictures}
+
+
+def draw_spacing(shelf: Shelf, denoiser: str, steps: float) -> tuple[Any, Any]:
+    """The times, as ticks."""
+    exhibit = shelf.exhibit(denoiser)
+    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
+    return spacing_figures(plans, exhibit.schedule.snr.numpy())
+
+
+# ---- pictures and numbers
+
+
+def picture(x: Any, label: str, note: str) -> dict[str, Any]:
+    """x: (C, H, W), for a `PictureRow`."""
+    return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
+
+
+def number(value: float) -> str:
+    """0.0851, 24,200 or 2.4 × 10⁻⁹."""
+    if 0 < value < 0.001:
+        digits, _, exponent = f"{value:.1e}".partition("e")
+        return f"{digits} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
