@@ -115,7 +115,7 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
 
 
 def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
-    with gr.Row(elem_classes="run-buttons"):
+    with gr.Row(elem_id=f"{name}-buttons"):
         go = gr.Button(WORDS[name], variant="primary", elem_id=name, min_width=200)
         stop = gr.Button(WORDS["stop"], elem_id=f"{name}-stop", interactive=False, min_width=100)
     about = gr.Markdown(elem_id=f"{name}-about", elem_classes="note")

@@ -9,10 +9,17 @@ from explorer.diffusion.schedules import cosine
 from explorer.experiments.forward_noising import ForwardNoising
 from explorer.experiments.noise_prediction import ErrorCurves
 from explorer.experiments.reverse import DetailOverTime
+from explorer.experiments.schedules import (
+    Mixture,
+    ScheduleComparison,
+    schedule_curve,
+    spacing_plans,
+)
 from explorer.experiments.told_time import ToldErrors
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
 from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
+from explorer.plots.schedules import curves_figures, spacing_figures
 from explorer.plots.told_time import valley_figure
 
 T = 1000
@@ -21,6 +28,19 @@ FORWARD = ForwardNoising(NOISE, NOISE, cosine(T).alpha_bar.numpy())
 CURVES = ErrorCurves([25, 500, 975], {"seen": [0.9, 0.1, 0.0]}, {"seen": 1234})
 DETAIL = DetailOverTime([3, 2, 1, 0], {"coarse shapes": [1.0, 0.5, 0.1, 0.0]})
 TOLD = ToldErrors(400, [250, 400, 900], [0.9, 0.1, 0.5], [0.5, 0.1, 0.2])
+CURVE = schedule_curve(cosine(T))
+
+
+def curves(t: int, snr: float):
+    mixtures = [Mixture(t, snr, NOISE)] * 3
+    found = ScheduleComparison(*mixtures, 0.0, None, None, None, 0.0, 0.0)
+    return curves_figures({"cosine": CURVE}, CURVE, "cosine", found)
+
+
+def spacing():
+    return spacing_figures(spacing_plans(cosine(T), 50), cosine(T).snr.numpy())
+
+
 FIGURES = {
     "schedule": lambda: schedule_figure(FORWARD, 400),
     "schedule at 0": lambda: schedule_figure(FORWARD, 0),
@@ -33,6 +53,11 @@ FIGURES = {
     "error without anything": lambda: error_figure(None, T, 400, None, None),
     "detail": lambda: detail_figure(DETAIL),
     "detail of nothing": lambda: detail_figure(None),
+    "curves": lambda: curves(400, 1.5)[0],
+    "curves by SNR": lambda: curves(400, 1.5)[1],
+    "curves by SNR at 0": lambda: curves(0, float("inf"))[1],
+    "spacing": lambda: spacing()[0],
+    "spacing by SNR": lambda: spacing()[1],
     "detail of one frame": lambda: detail_figure(DetailOverTime([0], {"parts": [0.0]})),
     "valley": lambda: valley_figure(TOLD, TOLD, T),
 }
