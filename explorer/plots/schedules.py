@@ -26,7 +26,7 @@ STYLE = {
     "bent": ("bent cosine", GREY),
 }
 SPACINGS = {"even": ("even in t", BLUE), "quadratic": ("quadratic", PURPLE)}
-SPACINGS["log_snr"] = ("even in log-SNR", GREEN)
+SPACINGS["log_snr"] = ("log-SNR", GREEN)
 LOG_SNR_RANGE = (-6.2, 4.8)  # cosine and sigmoid go on to -9 at T itself
 
 
@@ -42,13 +42,14 @@ def curves_figures(
     share = quiet_figure("How much of the image is left", time_axis_title(T), "alpha_bar")
     ratio = quiet_figure("Signal against noise", time_axis_title(T), "log₁₀ SNR")
     for figure, which in ((share, "alpha_bar"), (ratio, "log_snr")):
-        figure.add_trace(_line(own, which, "the network’s own", "rgba(224, 138, 30, 0.28)", 9))
+        figure.add_trace(_line(own, which, "network’s own", "rgba(224, 138, 30, 0.28)", 9))
         for each, curve in curves.items():
             label, colour = STYLE[each]
             figure.add_trace(_line(curve, which, label, colour, 4 if each == name else 1.5))
         mark_t(figure, found.chosen.t)
         figure.update_xaxes(range=[0, T])
-        figure.update_layout(height=360, margin_b=130)
+        legend = dict(entrywidth=0.5, entrywidthmode="fraction", y=-0.32)  # two columns
+        figure.update_layout(height=380, margin_b=140, legend=legend)
     share.update_yaxes(range=[0, 1.02])
     ratio.update_yaxes(range=LOG_SNR_RANGE, dtick=2)
     if found.chosen.t > 0:
@@ -73,7 +74,7 @@ def spacing_figures(plans: Sequence[Plan], snr: np.ndarray) -> tuple[go.Figure, 
     """
     T = len(snr) - 1  # noqa: N806 - the papers' name
     over_t = quiet_figure("The times of the steps", time_axis_title(T), "spacing", height=230)
-    title = "log₁₀ SNR   (left: clean, right: noise)"
+    title = "clean  ←  log₁₀ SNR  →  noise"
     over_snr = quiet_figure("The same times, by SNR", title, "spacing", height=230)
     for plan in plans:
         label, colour = SPACINGS[plan.name]
@@ -84,7 +85,7 @@ def spacing_figures(plans: Sequence[Plan], snr: np.ndarray) -> tuple[go.Figure, 
     over_snr.update_xaxes(autorange="reversed")
     for figure in (over_t, over_snr):
         figure.update_yaxes(autorange="reversed", showgrid=False)
-        figure.update_layout(showlegend=False, margin_b=56, margin_l=130)
+        figure.update_layout(showlegend=False, margin_b=56, margin_l=90)
     return over_t, over_snr
 
 
