@@ -219,7 +219,7 @@ def compute_run(exhibit: Exhibit, plan: Plan, seed: int, kind: str | None) -> It
     kind: what the network is told to draw; None or an unknown one tells it nothing. There is no
     guidance, so each call is one look of the network at one image.
     """
-    counting = CountsCalls(exhibit.denoiser)
+    counting = CountsCalls(exhibit.patient_denoiser)
     steps = sample(
         counting,
         sampler=plan.sampler,
