@@ -29,6 +29,7 @@ from explorer.experiments.schedules import (
 )
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_rail
+from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -95,13 +96,13 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
         long_run = gr.State(LongRun(), time_to_live=900)
 
     newest = QUICK | {"trigger_mode": "always_last"}
-    comparison = (
+    gr.on(
+        [follower.due, name.change, gamma.change],
         MethodType(compare_schedules, shelf),
         [*rail.inputs, name, gamma],
         [row, end, share, ratio],
+        **newest,
     )
-    follower.due(*comparison, **newest)  # gr.on does not know our own events
-    gr.on([name.change, gamma.change], *comparison, **newest)
     name.change(show_bend, name, gamma, **newest)
     gr.on(
         [spacing_fold.expand, space.count.change, space.go.click],
@@ -123,12 +124,12 @@ def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
 
 
 def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any]) -> None:
-    """Go starts the handler, in turn with the other lessons' runs; Stop ends it."""
+    """Go starts the handler, Stop ends it."""
     running = parts.go.click(
         handler,
         [*inputs, parts.count],
         [parts.row, parts.about, parts.stop],
-        concurrency_limit=2, concurrency_id="reverse",
+        concurrency_limit=None,
         show_progress="hidden", api_visibility="private",
     )  # fmt: skip
     parts.stop.click(
@@ -193,7 +194,7 @@ def race_samplers(
     """Every sampler with as many network calls, then the long run."""
     exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
     plans = sampler_plans(exhibit.T, min(int(calls), exhibit.T))
-    yield from show_runs(exhibit, plans, choice.kind, seed, long_run)
+    yield from show_runs(shelf, exhibit, plans, choice.kind, seed, long_run)
 
 
 def race_spacings(
@@ -202,11 +203,16 @@ def race_spacings(
     """DDIM at differently spaced times, then the long run."""
     exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
     plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
-    yield from show_runs(exhibit, plans, choice.kind, seed, long_run)
+    yield from show_runs(shelf, exhibit, plans, choice.kind, seed, long_run)
 
 
 def show_runs(
-    exhibit: Exhibit, plans: list[Plan], kind: str | None, seed: int, long_run: LongRun
+    shelf: Shelf,
+    exhibit: Exhibit,
+    plans: list[Plan],
+    kind: str | None,
+    seed: int,
+    long_run: LongRun,
 ) -> Iterator[tuple[Any, Any, Any]]:
     """The runs' pictures as they come, one run after another; a known long run is not repeated."""
     kind = kind if kind in exhibit.denoiser.conditions else None
@@ -219,16 +225,21 @@ def show_runs(
         network=exhibit.name, kind=kind, seed=seed
     )
     yield runs_row(plans, so_far), about, gr.update(interactive=True)
-    sent = time.monotonic()
     try:
-        for plan in plans:
-            if plan.name in so_far:
-                continue
-            for now in compute_run(exhibit, plan, seed, kind):
-                so_far[plan.name] = now
-                if now.done or time.monotonic() - sent > SEND_EVERY:
-                    yield runs_row(plans, so_far), gr.skip(), gr.skip()
-                    sent = time.monotonic()
+        with shelf.line.join() as place:
+            while place.ahead:
+                yield gr.skip(), WORDS["waiting"].format(about=about, ahead=place.ahead), gr.skip()
+                place.wait(PATIENCE)
+            yield gr.skip(), about, gr.skip()
+            sent = time.monotonic()
+            for plan in plans:
+                if plan.name in so_far:
+                    continue
+                for now in compute_run(exhibit, plan, seed, kind):
+                    so_far[plan.name] = now
+                    if now.done or time.monotonic() - sent > SEND_EVERY:
+                        yield runs_row(plans, so_far), gr.skip(), gr.skip()
+                        sent = time.monotonic()
     except (ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
     long_run.key, long_run.end = key, so_far["long"]

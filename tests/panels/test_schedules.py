@@ -165,12 +165,25 @@ def test_stop_can_be_pressed_while_it_runs_and_not_after(start):
     assert [stop["interactive"] for stop in stops] == [True, False]
 
 
+def test_who_has_to_wait_is_told_so(start, shelf):
+    stream = start(race_samplers, LongRun(), 4)
+    with shelf.line.join(), shelf.line.join():
+        next(stream)
+        _, about, _ = next(stream)
+        assert about.endswith("1 before you")
+    _, about, _ = next(stream)
+    assert "before you" not in about
+    assert len(last_row(stream)) == 5
+    assert shelf.line.places == []
+
+
 def test_a_stopped_run_leaves_no_half_a_long_run(start, monkeypatch):
     monkeypatch.setattr("explorer.panels.schedules.SEND_EVERY", 0)
     long_run = LongRun()
     stream = start(race_spacings, long_run, 4)
-    rows = [next(stream)[0]["pictures"] for _ in range(20)]
+    sent = [next(stream)[0] for _ in range(21)]
     stream.close()
+    rows = [row["pictures"] for row in sent if row != gr.skip()]
     assert rows[0][0]["uri"] is None
     assert re.match(r"\d calls …", rows[2][0]["note"])
     assert rows[-1][-1]["uri"] is not None  # it was under way
