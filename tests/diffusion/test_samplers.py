@@ -6,7 +6,7 @@ import torch
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.samplers import SAMPLERS, Step, sample, timesteps
+from explorer.diffusion.samplers import SAMPLERS, Step, network_calls, sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, cosine, linear
 
 every_schedule = pytest.mark.parametrize("name", SCHEDULES)
@@ -41,6 +41,21 @@ def test_timesteps_are_strictly_decreasing_whatever_is_asked():
             assert all(t > t_next for t, t_next in zip(times, times[1:], strict=False))
             exact = [t_start * left / num_steps for left in range(num_steps, -1, -1)]
             assert all(abs(t - e) <= 0.5 for t, e in zip(times, exact, strict=True))
+
+
+@every_sampler
+@pytest.mark.parametrize("num_steps", [1, 2, 7])
+def test_network_calls_are_as_many_as_are_made(random_denoiser, sampler, num_steps, monkeypatch):
+    denoiser = random_denoiser(cosine())
+    calls, predict_eps = [], denoiser.predict_eps
+
+    def counted(*arguments, **settings):
+        calls.append(arguments)
+        return predict_eps(*arguments, **settings)
+
+    monkeypatch.setattr(denoiser, "predict_eps", counted)
+    list(sample(denoiser, sampler=sampler, num_steps=num_steps, seed=3))
+    assert network_calls(sampler, num_steps) == len(calls)
 
 
 @every_schedule

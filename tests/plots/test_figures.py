@@ -7,10 +7,12 @@ import pytest
 
 from explorer.diffusion.schedules import cosine
 from explorer.experiments.forward_noising import ForwardNoising
+from explorer.experiments.ladder import QualityCurve, QualityTable
 from explorer.experiments.noise_prediction import ErrorCurves
 from explorer.experiments.reverse import DetailOverTime
 from explorer.experiments.told_time import ToldErrors
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
+from explorer.plots.ladder import quality_figure
 from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
 from explorer.plots.told_time import valley_figure
@@ -21,7 +23,11 @@ FORWARD = ForwardNoising(NOISE, NOISE, cosine(T).alpha_bar.numpy())
 CURVES = ErrorCurves([25, 500, 975], {"seen": [0.9, 0.1, 0.0]}, {"seen": 1234})
 DETAIL = DetailOverTime([3, 2, 1, 0], {"coarse shapes": [1.0, 0.5, 0.1, 0.0]})
 TOLD = ToldErrors(400, [250, 400, 900], [0.9, 0.1, 0.5], [0.5, 0.1, 0.2])
+FEW_STEPS = QualityCurve("heun", [1, 2], [1, 3], {"sharpness": [0.1, 0.2]}, {"sharpness": [0, 0]})
 FIGURES = {
+    "quality": lambda: quality_figure(
+        QualityTable([FEW_STEPS], {"sharpness": 0.3}, 55, {}), "sharpness"
+    ),
     "schedule": lambda: schedule_figure(FORWARD, 400),
     "schedule at 0": lambda: schedule_figure(FORWARD, 0),
     "schedule at T": lambda: schedule_figure(FORWARD, T),
