@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.components.dropdown import Dropdown
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.experiments.exhibits import Exhibit
@@ -74,7 +75,7 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
             jumps = PictureRow(empty_row([""] * 8), elem_id="jumps")
             unfolded = Follower(with_t=False)
         with gr.Accordion(WORDS["settings"], open=False, elem_id="climb-settings"), gr.Row():
-            kind = gr.Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="climb-kind")
+            kind = Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="climb-kind")
             sampler = gr.Dropdown(
                 [(label, name) for name, label in TEXT["reverse"]["samplers"].items()],
                 value="ddim", label=WORDS["sampler"], elem_id="climb-sampler",
@@ -155,7 +156,7 @@ def climb_to(
                     return
                 ladder.rungs[rung.num_steps] = rung
                 if rung.done or time.monotonic() - sent > SEND_EVERY:
-                    yield show(ladder), can_stop(highest > CHEAP)
+                    yield show(ladder), gr.skip()
                     sent = time.monotonic()
     except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
