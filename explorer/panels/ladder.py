@@ -24,7 +24,7 @@ from explorer.experiments.ladder import (
 from explorer.experiments.reverse import ReverseChoices
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_rail
-from explorer.panels.reverse import ANY, can_stop, kind_choices
+from explorer.panels.reverse import ANY, PATIENCE, can_stop, kind_choices
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -83,7 +83,7 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
 
     hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
     quick = hidden | dict(queue=False)
-    run = hidden | dict(concurrency_limit=2, concurrency_id="reverse")
+    run = hidden | dict(concurrency_limit=None)
     inputs = [ladder, *rail.inputs, kind, sampler]
     little = dict(trigger_mode="always_last", **run)
     follower.due(MethodType(climb_a_little, shelf), inputs, [row, stop], **little)
@@ -118,7 +118,9 @@ def climb_a_little(
 ) -> Iterator[tuple[Any, Any]]:  # fmt: skip
     """The rungs that cost next to nothing, without being asked."""
     exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    yield from climb_to(CHEAP, ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
+    turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
+    yield show(ladder), can_stop(False)
+    yield from climb_to(CHEAP, ladder, exhibit, turn)
 
 
 def climb_up(
@@ -127,8 +129,13 @@ def climb_up(
 ) -> Iterator[tuple[Any, Any]]:  # fmt: skip
     """All rungs that are not there yet, from the cheap end."""
     exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    choices = ladder_choices(exhibit, kind, sampler, seed)
-    yield from climb_to(LONG if long else TOP, ladder, exhibit, choices)
+    turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
+    yield show(ladder), can_stop(True)
+    with shelf.line.join() as place:
+        while place.ahead and ladder.newest is turn:
+            yield show(ladder, WORDS["in_line"].format(ahead=place.ahead)), gr.skip()
+            place.wait(PATIENCE)
+        yield from climb_to(LONG if long else TOP, ladder, exhibit, turn)
 
 
 def ladder_choices(exhibit: Exhibit, kind: str, sampler: str, seed: int) -> ReverseChoices:
@@ -138,19 +145,25 @@ def ladder_choices(exhibit: Exhibit, kind: str, sampler: str, seed: int) -> Reve
     return ReverseChoices(sampler=sampler, kind=told, guidance=GUIDANCE, seed=seed)
 
 
-def climb_to(
-    highest: int, ladder: Ladder, exhibit: Exhibit, choices: ReverseChoices
-) -> Iterator[tuple[Any, Any]]:
-    """The row as it fills up, and whether there is something to stop."""
-    turn = ladder.newest = object()
+def begin(ladder: Ladder, exhibit: Exhibit, choices: ReverseChoices) -> object:
+    """Start at the foot if it is to be another ladder -> the token of this climb."""
     if ladder.about != (exhibit.name, choices):
         ladder.about = (exhibit.name, choices)
         ladder.rungs = foot_of_ladder(exhibit, choices)
-    foot = [rung for rung in ladder.rungs.values() if not rung.done and rung.num_steps <= highest]
-    yield show(ladder), can_stop(bool(foot) and highest > CHEAP)
+    ladder.newest = object()
+    return ladder.newest
+
+
+def climb_to(
+    highest: int, ladder: Ladder, exhibit: Exhibit, turn: object
+) -> Iterator[tuple[Any, Any]]:
+    """The row as it fills up, until it is done or another climb has begun."""
+    assert ladder.about is not None
+    _, choices = ladder.about
+    left = [rung for rung in ladder.rungs.values() if not rung.done and rung.num_steps <= highest]
     sent = time.monotonic()
     try:
-        for start in foot:
+        for start in left:
             for rung in climb(exhibit, choices, start):
                 if ladder.newest is not turn:
                     return
@@ -160,7 +173,8 @@ def climb_to(
                     sent = time.monotonic()
     except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
-    yield show(ladder), can_stop(False)
+    if ladder.newest is turn:
+        yield show(ladder), can_stop(False)
 
 
 def stop_climbing(ladder: Ladder) -> tuple[Any, Any]:
@@ -169,13 +183,13 @@ def stop_climbing(ladder: Ladder) -> tuple[Any, Any]:
     return show(ladder), can_stop(False)
 
 
-def show(ladder: Ladder) -> dict[str, Any]:
-    """The ladder, for the picture row."""
+def show(ladder: Ladder, in_line: str = "") -> dict[str, Any]:
+    """The ladder, for the picture row; `in_line` is said of what is not climbed yet."""
     pictures = [
         {
             "uri": png_data_uri(rung.pixels),
             "label": rung_label(rung.num_steps),
-            "note": rung_note(rung),
+            "note": rung_note(rung) if rung.step else f"{rung_note(rung)}\n{in_line}".rstrip(),
         }
         for rung in ladder.rungs.values()
     ]

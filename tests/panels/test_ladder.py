@@ -185,3 +185,18 @@ def test_the_kinds_and_the_words_are_the_networks(shelf, real_exhibits):
 )  # fmt: skip
 def test_three_digits_and_never_a_power_of_ten(number, text):
     assert digits(number) == text
+
+
+def test_who_waits_in_the_line_sees_how_many_are_before_them(go, shelf):
+    ladder = Ladder()
+    with shelf.line.join(), shelf.line.join():
+        list(go(ladder, little=True))  # what costs next to nothing waits for nobody
+        assert done(ladder) == [1, 2, 4, 8]
+        climbing = go(ladder)
+        next(climbing)
+        row, _ = next(climbing)
+        assert "waiting for a turn: 1 before you" in notes(row)[4]
+        assert not any("waiting" in note for note in notes(row)[:4])
+    assert [row for row, _ in climbing][-1]["pictures"][4]["note"].startswith("16 calls, ")
+    assert done(ladder) == [1, 2, 4, 8, 16]
+    assert shelf.line.places == []
