@@ -171,7 +171,7 @@ def test_the_ideal_denoiser_needs_many_steps_to_land_on_its_images(dataset, idea
     for sampler in ("ddpm", "ddim", "heun", "dpmpp_2m"):
         assert means[sampler, 1]["nearest_distance"] > 0.1  # the mean of three images
         assert means[sampler, 50]["nearest_distance"] < 1e-3
-    assert all(error["sharpness"] > 0 for error in errors[4:])
+    assert errors[0]["nearest_distance"] > 0
     assert table["held_out_images"]["num"] == 4
     assert table["how"]["num_samples"] == 4
 

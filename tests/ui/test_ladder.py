@@ -67,7 +67,7 @@ def test_one_button_climbs_and_every_rung_is_a_plain_run(tab, plain_run):
     for number, steps in ((4, 16), (6, 250)):
         wait_rung(tab, number, plain_run(steps))
     notes = page.locator("#ladder .note").all_inner_texts()
-    assert [note.split(",")[0] for note in notes] == [
+    assert [note.split(", ")[0] for note in notes] == [
         "1 call", "2 calls", "4 calls", "8 calls", "16 calls", "50 calls", "250 calls",
         "1,000 calls",
     ]  # fmt: skip
