@@ -15,7 +15,7 @@ SAMPLERS = {
 FIGURES = {
     "named_rightly": ("Named rightly by the judge", "share of samples", ".1%"),
     "sureness": ("How sure the judge is", "mean probability", ".1%"),
-    "nearest_distance": ("Distance to the nearest training image", "mean distance (RMS)", ".3f"),
+    "nearest_distance": ("Nearest training image", "mean distance (RMS)", ".3f"),
     "sharpness": ("Sharpness", "mean share of fine detail", ".1%"),
 }
 
