@@ -27,5 +27,5 @@ new IntersectionObserver(
     check();
   },
   { rootMargin: '30% 0px' }, // a little before it comes into sight
-).observe(element.closest('.follower').parentElement);
+).observe(element.closest('.block').parentElement);
 watch('value', check);

@@ -90,6 +90,11 @@ def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
     ]
 
 
+def network_calls(sampler: str, num_steps: int) -> int:
+    """How often a run of `sample` asks the network: "heun" twice a step, but for the last one."""
+    return 2 * num_steps - 1 if sampler == "heun" else num_steps
+
+
 def sample(
     denoiser: NoisePredictor,
     *,

@@ -21,6 +21,7 @@ from explorer.denoiser.checkpoints import (
 )
 from explorer.denoiser.denoiser import Denoiser, PredictsEps
 from explorer.denoiser.ideal import IdealDenoiser
+from explorer.denoiser.judge import Judge, load_judge
 from explorer.diffusion.schedules import NoiseSchedule
 from explorer.images.digits import drawn_digits
 from explorer.images.encoding import to_model_space
@@ -37,7 +38,7 @@ class Exhibit:
     """A denoiser and its pictures.
 
     `ideal` is None where the training images do not ship with the checkpoint; `metrics` is the
-    content of metrics.json, and may be empty.
+    content of metrics.json, and may be empty; `judge` is None where none ships.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Exhibit:
     gallery: Gallery
     metrics: dict[str, Any]
     patient: PredictsEps | None = None
+    judge: Judge | None = None
 
     @property
     def patient_denoiser(self) -> PredictsEps:
@@ -120,8 +122,10 @@ def load_exhibit(
         raise GalleryError(f"The checkpoint {name!r} has no images.npz: there is nothing to show.")
     if gallery.shape != denoiser.shape:
         raise GalleryError(f"The pictures of {name!r} are not of the network's size.")
+    judged = (path / "judge.safetensors").is_file()
+    judge = load_judge(path / "judge.safetensors") if judged else None
     quick, patient = share(denoiser)
-    return Exhibit(name, quick, ideal, gallery, metrics, patient)
+    return Exhibit(name, quick, ideal, gallery, metrics, patient, judge)
 
 
 def load_exhibits(

@@ -11,7 +11,7 @@ import torch
 
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
-from explorer.diffusion.samplers import sample
+from explorer.diffusion.samplers import Step, sample
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_model_space, to_pixels
 
@@ -91,18 +91,7 @@ def compute_reverse(
         x_0 = torch.from_numpy(to_model_space(pixels))[None]
         eps = noise_from_seed(tuple(x_0.shape), choices.seed)
         x_t = diffuse(exhibit.schedule, x_0, choices.t_start, eps)
-    condition = exhibit.condition(choices.kind)
-    steps = sample(
-        exhibit.patient_denoiser,
-        sampler=choices.sampler,
-        num_steps=choices.num_steps,
-        seed=choices.seed,
-        condition=condition,
-        guidance=choices.guidance if condition is not None else 1.0,
-        eta=choices.eta if choices.sampler == "ddim" else None,
-        x_t=x_t,
-        t_start=choices.t_start,
-    )
+    steps = sample_steps(exhibit, choices, x_t)
 
     def frames() -> Iterator[ReverseFrame]:
         every = max(1, -(-choices.num_steps // MOST_FRAMES))
@@ -120,6 +109,28 @@ def compute_reverse(
                 )
 
     return frames()
+
+
+def sample_steps(
+    exhibit: Exhibit, choices: ReverseChoices, x_t: torch.Tensor | None = None
+) -> Iterator[Step]:
+    """The run itself, every step of it; from x_t (1, C, H, W) if choices.t_start is given.
+
+    Raises:
+        ValueError: at the call, with a sentence, if a choice is out of range.
+    """
+    condition = exhibit.condition(choices.kind)
+    return sample(
+        exhibit.patient_denoiser,
+        sampler=choices.sampler,
+        num_steps=choices.num_steps,
+        seed=choices.seed,
+        condition=condition,
+        guidance=choices.guidance if condition is not None else 1.0,
+        eta=choices.eta if choices.sampler == "ddim" else None,
+        x_t=x_t,
+        t_start=choices.t_start,
+    )
 
 
 def compute_detail_over_time(frames: Sequence[ReverseFrame]) -> DetailOverTime:

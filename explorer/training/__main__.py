@@ -6,14 +6,18 @@
     python -m explorer.training --config emoji --only evaluate
 
     python -m explorer.training --config digits --data mnist.npz --only evaluate --out checkpoints
+    python -m explorer.training --config emoji --only steps --samples 51 --out checkpoints
 
+The last measures sample quality against the number of steps, and nothing else.
 A run that was stopped goes on where it left off. The checkpoint appears in --out/<name>.
 """
 
 import argparse
+import hashlib
 import json
 import math
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +26,19 @@ import torch.distributed as dist
 
 from explorer.denoiser.checkpoints import build_denoiser, load_denoiser, save_denoiser
 from explorer.denoiser.denoiser import Denoiser
+from explorer.denoiser.judge import load_judge, save_judge
 from explorer.images.mnist import MnistError
 from explorer.training.config import Config
-from explorer.training.datasets import Dataset, load_dataset
-from explorer.training.evaluation import copies, error_curves, sheet
-from explorer.training.judge import judge_digits, save_judge
+from explorer.training.datasets import Dataset, load_dataset, to_model_space
+from explorer.training.evaluation import (
+    copies,
+    digit_measure,
+    emoji_measure,
+    error_curves,
+    quality_by_steps,
+    sheet,
+)
+from explorer.training.judge import judge_digits
 from explorer.training.loop import Trainer, train
 
 
@@ -38,11 +50,19 @@ def parse_arguments() -> argparse.Namespace:
     add("--data", type=Path, help="mnist.npz for digits; default: the official mirrors")
     add("--out", type=Path, default=Path("runs"), help="where checkpoints and state go")
     add("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    add("--only", choices=["train", "evaluate"], help="default: both")
+    add(
+        "--only",
+        choices=["train", "evaluate", "steps"],
+        help="default: train, then evaluate; steps is a part of evaluate",
+    )
     add("--steps", type=int, help="the learning rate's last step, instead of the config's")
     add("--no-compile", action="store_true", help="skip torch.compile (GPU only anyway)")
     add("--stop-after", type=float, default=math.inf, metavar="SECONDS", help="to be resumed")
-    add("--samples", type=int, default=60_000, help="digits drawn to be judged (default: 60000)")
+    add(
+        "--samples",
+        type=int,
+        help="to draw (default: 60000 digits for the judge; 1000 a row of steps)",
+    )
     return parser.parse_args()
 
 
@@ -67,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     dataset = load_dataset(config.data, arguments.data).to(device)
     first = not parallel or dist.get_rank() == 0
-    if arguments.only != "evaluate":
+    if arguments.only in (None, "train"):
         torch.set_float32_matmul_precision("high")  # TF32: enough to learn by
         train_and_save(config, dataset, device, arguments)
     if parallel:
@@ -75,7 +95,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.only != "train" and first:
         torch.set_float32_matmul_precision("highest")
         folder = arguments.out / config.name
-        evaluate_and_save(config, dataset, device, folder, arguments.samples)
+        if arguments.only != "steps":
+            evaluate_and_save(config, dataset, device, folder, arguments.samples or 60_000)
+        measure_steps(config, dataset, device, folder, arguments)
 
 
 def train_and_save(
@@ -118,6 +140,30 @@ def evaluate_and_save(
     save_sheet(denoiser, folder)
 
 
+def measure_steps(
+    config: Config,
+    dataset: Dataset,
+    device: torch.device,
+    folder: Path,
+    arguments: argparse.Namespace,
+) -> None:
+    """Quality against steps, saved row by row; goes on where it was stopped."""
+    begun = time.monotonic()
+    denoiser = load_denoiser(folder, device)
+    if config.data.set == "digits":
+        measure = digit_measure(load_judge(folder / "judge.safetensors").to(device))
+    else:
+        measure = emoji_measure(to_model_space(dataset.images).to(device))
+    before = read_metrics(folder).get("quality_by_steps")
+    content = (folder / "model.safetensors").read_bytes()
+    weights = f"sha256 {hashlib.sha256(content).hexdigest()[:12]}"
+    num = arguments.samples or 1000
+    for table in quality_by_steps(denoiser, measure, dataset, num, weights, before):
+        update_metrics(folder, {"quality_by_steps": table})
+        if time.monotonic() - begun > arguments.stop_after:
+            break
+
+
 def save_sheet(denoiser: Denoiser, folder: Path) -> None:
     """The sheet of samples as sheet.webp; this alone needs Pillow, and is left out without it."""
     try:
@@ -130,14 +176,19 @@ def save_sheet(denoiser: Denoiser, folder: Path) -> None:
     picture.save(folder / "sheet.webp", quality=72, method=6)
 
 
+def read_metrics(folder: Path) -> dict[str, Any]:
+    path = folder / "metrics.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
 def update_metrics(folder: Path, figures: dict[str, Any]) -> None:
     """Write the figures beside those that are in the folder's metrics.json already."""
-    path = folder / "metrics.json"
-    metrics = json.loads(path.read_text()) if path.is_file() else {}
-    path.write_text(json.dumps(metrics | figures, indent=1) + "\n")
-    print(json.dumps({key: value for key, value in figures.items() if key != "eps_mse"}))
-    if "eps_mse" in figures:
-        print("mean eps_mse", json.dumps(figures["eps_mse"]["mean"]), flush=True)
+    metrics = read_metrics(folder) | figures
+    (folder / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+    for name, figure in figures.items():
+        short = {"eps_mse": "mean", "quality_by_steps": "rows"}.get(name)
+        shown = figure if short is None else figure[short]
+        print(name, json.dumps(shown[-1] if isinstance(shown, list) else shown), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,38 +2,22 @@
 
 Can a judge that learnt from real digits name them? Can a classifier that learnt from *nothing but*
 drawn digits read real ones? The first catches bad pictures, the second catches too little variety.
-It knows nothing of files but the judge's own.
+It knows nothing of files. The judge itself: `explorer.denoiser.judge`.
 """
 
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from explorer.denoiser.denoiser import Denoiser
+from explorer.denoiser.judge import Judge
 from explorer.training.config import DataConfig
 from explorer.training.datasets import Dataset, augment, to_model_space
 from explorer.training.evaluation import draw_samples
 
 AUGMENTATION = DataConfig(set="digits", shape=(1, 28, 28), shift=2, scale=(0.85, 1.0))
-
-
-class Judge(nn.Sequential):
-    """A plain convolutional classifier of (B, 1, 28, 28) in [-1, 1] -> (B, 10) logits."""
-
-    def __init__(self) -> None:
-        def block(before: int, after: int, stride: int = 1) -> list[nn.Module]:
-            convolution = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
-            return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
-
-        super().__init__(
-            *block(1, 32), *block(32, 32), *block(32, 64, 2),
-            *block(64, 64), *block(64, 128, 2), *block(128, 128),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(128, 10),
-        )  # fmt: skip
 
 
 def train_judge(images: Tensor, labels: Tensor, epochs: int = 20, seed: int = 0) -> Judge:
@@ -66,18 +50,6 @@ def share_named_rightly(judge: Judge, images: Tensor, labels: Tensor) -> float:
         logits = judge(to_model_space(images[start : start + 2000]))
         right += int((logits.argmax(1) == labels[start : start + 2000]).sum())
     return right / len(images)
-
-
-def save_judge(judge: Judge, path: Path) -> None:
-    """Half precision, as the denoisers' weights."""
-    state = judge.state_dict()
-    save_file({k: v.half() if v.is_floating_point() else v for k, v in state.items()}, path)
-
-
-def load_judge(path: Path) -> Judge:
-    judge = Judge()
-    judge.load_state_dict({k: v.float() for k, v in load_file(path).items()})
-    return judge.eval()
 
 
 def judge_digits(denoiser: Denoiser, dataset: Dataset, num: int = 60_000) -> tuple[dict, Judge]:

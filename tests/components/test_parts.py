@@ -6,6 +6,7 @@ import gradio as gr
 import pytest
 
 from explorer.components import files
+from explorer.components.dropdown import Dropdown
 from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts
 from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
@@ -112,3 +113,11 @@ def test_a_sliders_number_box_is_cut_to_what_it_can_show(box, number):
     slider = Slider(1, 250, 50, step=1)
     assert slider.preprocess(box) == number
     assert slider.get_block_name() == "slider"
+
+
+def test_the_dropdown_hands_on_what_was_on_offer_before():
+    dropdown = Dropdown(["3", "5"], value="3")
+    assert [dropdown.preprocess(value) for value in ("5", "face-smiling", None)] == [
+        "5", "face-smiling", None,
+    ]  # fmt: skip
+    assert dropdown.get_block_name() == "dropdown"

@@ -1,5 +1,6 @@
 """The two denoisers in the repository: they load, they fit, and they see noise."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch.testing import assert_close
 from explorer.denoiser.checkpoints import CHECKPOINTS, list_checkpoints, load_denoiser
 from explorer.denoiser.denoiser import Denoiser
 from explorer.diffusion.forward import diffuse
-from explorer.diffusion.samplers import sample
+from explorer.diffusion.samplers import SAMPLERS, network_calls, sample
 from explorer.images.digits import drawn_digits
 from explorer.images.encoding import to_model_space
 from explorer.images.gallery import load_gallery
@@ -111,6 +112,24 @@ def test_the_metrics_hold_what_the_page_and_the_card_show(name):
     assert curves["mean"]["ideal_seen"] < curves["mean"]["seen"] < curves["mean"]["held_out"]
     assert metrics["training"]["steps"] > 0
     assert metrics["training"]["seconds"] > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_table_of_quality_against_steps_is_whole_and_of_these_weights(name):
+    table = json.loads((CHECKPOINTS / name / "metrics.json").read_text())["quality_by_steps"]
+    content = (CHECKPOINTS / name / "model.safetensors").read_bytes()
+    assert table["how"]["weights"] == f"sha256 {hashlib.sha256(content).hexdigest()[:12]}"
+    rows = {(row["sampler"], row["steps"]): row for row in table["rows"]}
+    assert set(rows) == {(sampler, steps) for sampler in SAMPLERS for steps in (1, 2, 4, 8, 16, 50)}
+    for (sampler, steps), row in rows.items():
+        assert row["network_calls"] == network_calls(sampler, steps)
+        assert row["mean"].keys() == row["standard_error"].keys()
+        assert row["mean"].keys() == table["held_out_images"]["mean"].keys()
+    # In one step all samplers make the same move.
+    assert len({str(rows[sampler, 1]["mean"]) for sampler in SAMPLERS}) == 1
+    card = (CHECKPOINTS / name / "README.md").read_text()
+    assert "`quality_by_steps`" in card
+    assert f"{table['how']['num_samples']} samples each by the four samplers" in card
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -6,7 +6,7 @@ import torch
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.samplers import SAMPLERS, Step, sample, timesteps
+from explorer.diffusion.samplers import SAMPLERS, Step, network_calls, sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, cosine, linear
 
 every_schedule = pytest.mark.parametrize("name", SCHEDULES)
@@ -65,6 +65,21 @@ def test_a_run_visits_the_times_it_is_given(random_denoiser, sampler):
 def test_50_steps_if_nothing_is_said(random_denoiser):
     steps = sample(random_denoiser(cosine()), seed=0)
     assert [step.t for step in steps] == timesteps(1000, 50)
+
+
+@every_sampler
+@pytest.mark.parametrize("num_steps", [1, 2, 7])
+def test_network_calls_are_as_many_as_are_made(random_denoiser, sampler, num_steps, monkeypatch):
+    denoiser = random_denoiser(cosine())
+    calls, predict_eps = [], denoiser.predict_eps
+
+    def counted(*arguments, **settings):
+        calls.append(arguments)
+        return predict_eps(*arguments, **settings)
+
+    monkeypatch.setattr(denoiser, "predict_eps", counted)
+    list(sample(denoiser, sampler=sampler, num_steps=num_steps, seed=3))
+    assert network_calls(sampler, num_steps) == len(calls)
 
 
 @every_schedule

@@ -21,8 +21,8 @@ from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
 
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
-RUNS = {"run_sampler", "race_samplers", "race_spacings"}
-SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist", "run_told"}
+RUNS = {"run_sampler", "climb_up", "race_samplers", "race_spacings"}  # with a button to stop them
+SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist", "run_told", "climb_a_little"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
 HEEDS_ITS_EVENT = {"pick", "take_drawing"}
 

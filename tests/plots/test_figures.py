@@ -7,6 +7,7 @@ import pytest
 
 from explorer.diffusion.schedules import cosine
 from explorer.experiments.forward_noising import ForwardNoising
+from explorer.experiments.ladder import QualityCurve, QualityTable
 from explorer.experiments.noise_prediction import ErrorCurves
 from explorer.experiments.reverse import DetailOverTime
 from explorer.experiments.schedules import (
@@ -17,6 +18,7 @@ from explorer.experiments.schedules import (
 )
 from explorer.experiments.told_time import ToldErrors
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
+from explorer.plots.ladder import quality_figure
 from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
 from explorer.plots.schedules import curves_figures, spacing_figures
@@ -41,7 +43,11 @@ def spacing():
     return spacing_figures(spacing_plans(cosine(T), 50), cosine(T).snr.numpy())
 
 
+FEW_STEPS = QualityCurve("heun", [1, 2], [1, 3], {"sharpness": [0.1, 0.2]}, {"sharpness": [0, 0]})
 FIGURES = {
+    "quality": lambda: quality_figure(
+        QualityTable([FEW_STEPS], {"sharpness": 0.3}, 55, {}), "sharpness"
+    ),
     "schedule": lambda: schedule_figure(FORWARD, 400),
     "schedule at 0": lambda: schedule_figure(FORWARD, 0),
     "schedule at T": lambda: schedule_figure(FORWARD, T),

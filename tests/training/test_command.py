@@ -53,7 +53,8 @@ def test_it_trains_and_measures_with_torch_and_numpy_alone(tmp_path, config_file
         "config.json", "model.safetensors", "metrics.json", "judge.safetensors", "resume.pt"
     }  # fmt: skip
     metrics = json.loads((folder / "metrics.json").read_text())
-    assert set(metrics) == {"training", "eps_mse", "sample_quality"}
+    assert set(metrics) == {"training", "eps_mse", "sample_quality", "quality_by_steps"}
+    assert metrics["quality_by_steps"]["how"]["num_samples"] == 10
     assert metrics["training"]["hardware"] == "1 x CPU"
     assert metrics["sample_quality"]["num_judged"] == 10
     assert "num_samples_learnt_from" not in metrics["sample_quality"]

@@ -4,8 +4,9 @@ import torch
 from torch.testing import assert_close
 
 from explorer.denoiser.checkpoints import CHECKPOINTS
+from explorer.denoiser.judge import load_judge, save_judge
 from explorer.images.digits import drawn_digits
-from explorer.training.judge import load_judge, save_judge, share_named_rightly, train_judge
+from explorer.training.judge import share_named_rightly, train_judge
 
 
 def test_it_learns_leaves_the_global_random_state_alone_and_comes_back_from_disk(bars, tmp_path):

@@ -27,6 +27,12 @@ def url(serve):
                 return str(int(old) + 1)
 
             follower.due(count, done, done, trigger_mode="always_last", queue=False)
+        with gr.Column(elem_classes="lesson"):
+            folded = gr.Textbox("0", elem_id="folded-done")
+            with gr.Accordion("Fold", open=False):
+                gr.Markdown("Something")
+                follower = Follower(with_t=False)
+            follower.due(lambda old: str(int(old) + 1), folded, folded, queue=False)
     return serve(demo)
 
 
@@ -71,3 +77,21 @@ def test_a_lesson_asks_only_in_sight_and_once_a_change(page, url):
     page.locator("#with").scroll_into_view_if_needed()
     wait_count(page, "with", 4)
     assert sorted(dues) == ["with"] * 4 + ["without"] * 2
+
+
+def test_in_a_fold_it_asks_only_while_the_fold_is_open(page, url):
+    page.goto(url)
+    page.wait_for_selector("#folded-done", state="attached")
+    fold = page.get_by_role("button", name="Fold")
+    fold.scroll_into_view_if_needed()
+    become(page, "one-1", 6)
+    wait_count(page, "folded", 0)
+    fold.click()
+    wait_count(page, "folded", 1)
+    become(page, "two-1", 6)
+    wait_count(page, "folded", 2)
+    fold.click()
+    page.get_by_text("Something").wait_for(state="hidden")
+    become(page, "three-1", 6)
+    fold.click()
+    wait_count(page, "folded", 3)  # closed, it missed one and counted none

@@ -1,0 +1,267 @@
+"""Lesson "how many steps?": one seed, a ladder of runs, each with its price and its quality."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.dropdown import Dropdown
+from explorer.components.follower import Follower
+from explorer.components.picture_row import PictureRow
+from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.ladder import (
+    RUNGS,
+    Rung,
+    climb,
+    compute_jumps,
+    foot_of_ladder,
+    quality_table,
+)
+from explorer.experiments.reverse import ReverseChoices
+from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.rail import Rail, read_rail
+from explorer.panels.reverse import ANY, PATIENCE, can_stop, kind_choices
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.ladder import quality_figure
+
+WORDS = TEXT["ladder"]
+CHEAP, TOP, LONG = 8, 250, 1000  # steps: climbed at once, by the button, and on request
+GUIDANCE = 2.0
+SEND_EVERY = 0.1  # seconds
+
+
+@dataclass
+class Ladder:
+    """A visitor's ladder: its rungs so far, what they are of, and who may write on it.
+
+    `newest` is a token of the climb that was begun last; an older one ends when it sees another.
+    """
+
+    about: tuple[str, ReverseChoices] | None = None
+    rungs: dict[int, Rung] = field(default_factory=dict)
+    newest: object = None
+
+
+def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
+    """Layout, then wiring."""
+    exhibit = shelf.first
+    ladder = gr.State(Ladder(), time_to_live=900)
+    with gr.Column(elem_id="lesson-ladder", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        with gr.Row(elem_id="climb-row"):
+            go = gr.Button(WORDS["climb"], variant="primary", elem_id="climb", min_width=200)
+            stop = gr.Button(
+                WORDS["stop"], elem_id="climb-stop", interactive=False, min_width=100
+            )  # fmt: skip
+            long = gr.Checkbox(
+                False, label=WORDS["long"].format(steps=LONG), elem_id="climb-long", min_width=200
+            )
+        row = PictureRow(empty_row([rung_label(steps) for steps in RUNGS]), elem_id="ladder")
+        gr.Markdown(WORDS["caption"], elem_classes="note")
+        what = gr.Markdown(what_text(exhibit), elem_classes="note")
+        follower = Follower(with_t=False)
+        with gr.Accordion(WORDS["table"], open=False) as table_fold:
+            how = gr.Markdown()
+            with gr.Row(elem_id="quality-figures"):
+                plots = [gr.Plot(show_label=False, elem_id=f"quality-{k}") for k in (1, 2)]
+        with gr.Accordion(WORDS["jumps"], open=False):
+            gr.Markdown(WORDS["jumps_hint"].format(T=exhibit.T))
+            jumps = PictureRow(empty_row([""] * 8), elem_id="jumps")
+            unfolded = Follower(with_t=False)
+        with gr.Accordion(WORDS["settings"], open=False, elem_id="climb-settings"), gr.Row():
+            kind = Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="climb-kind")
+            sampler = gr.Dropdown(
+                [(label, name) for name, label in TEXT["reverse"]["samplers"].items()],
+                value="ddim", label=WORDS["sampler"], elem_id="climb-sampler",
+            )  # fmt: skip
+
+    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
+    quick = hidden | dict(queue=False)
+    run = hidden | dict(concurrency_limit=None)
+    inputs = [ladder, *rail.inputs, kind, sampler]
+    little = dict(trigger_mode="always_last", **run)
+    follower.due(MethodType(climb_a_little, shelf), inputs, [row, stop], **little)
+    gr.on(
+        [kind.input, sampler.input],
+        MethodType(climb_a_little, shelf),
+        inputs,
+        [row, stop],
+        **little,
+    )
+    climbing = go.click(MethodType(climb_up, shelf), [*inputs, long], [row, stop], **run)
+    stop.click(stop_climbing, ladder, [row, stop], cancels=[climbing], **quick)
+    unfolded.due(
+        MethodType(show_jumps, shelf), rail.inputs, jumps, trigger_mode="always_last", **quick
+    )
+    gr.on(
+        [table_fold.expand, rail.denoiser.change], MethodType(draw_table, shelf), rail.denoiser,
+        [how, *plots], trigger_mode="always_last", **quick,
+    )  # fmt: skip
+    rail.denoiser.change(
+        MethodType(offer_kinds, shelf), rail.denoiser, [kind, what],
+        trigger_mode="always_last", **quick,
+    )  # fmt: skip
+
+
+# ---- the ladder
+
+
+def climb_a_little(
+    shelf: Shelf, ladder: Ladder, denoiser: str, choice: Choice, t: Any, seed: Any,
+    kind: str, sampler: str,
+) -> Iterator[tuple[Any, Any]]:  # fmt: skip
+    """The rungs that cost next to nothing, without being asked."""
+    exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
+    turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
+    yield show(ladder), can_stop(False)
+    yield from climb_to(CHEAP, ladder, exhibit, turn)
+
+
+def climb_up(
+    shelf: Shelf, ladder: Ladder, denoiser: str, choice: Choice, t: Any, seed: Any,
+    kind: str, sampler: str, long: bool,
+) -> Iterator[tuple[Any, Any]]:  # fmt: skip
+    """All rungs that are not there yet, from the cheap end."""
+    exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
+    turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
+    yield show(ladder), can_stop(True)
+    with shelf.line.join() as place:
+        while place.ahead and ladder.newest is turn:
+            yield show(ladder, WORDS["in_line"].format(ahead=place.ahead)), gr.skip()
+            place.wait(PATIENCE)
+        yield from climb_to(LONG if long else TOP, ladder, exhibit, turn)
+
+
+def ladder_choices(exhibit: Exhibit, kind: str, sampler: str, seed: int) -> ReverseChoices:
+    """A kind of another network (it has just been changed) becomes this one's first."""
+    known = kind == ANY or kind in exhibit.denoiser.conditions
+    told = (None if kind == ANY else kind) if known else exhibit.first_kind
+    return ReverseChoices(sampler=sampler, kind=told, guidance=GUIDANCE, seed=seed)
+
+
+def begin(ladder: Ladder, exhibit: Exhibit, choices: ReverseChoices) -> object:
+    """Start at the foot if it is to be another ladder -> the token of this climb."""
+    if ladder.about != (exhibit.name, choices):
+        ladder.about = (exhibit.name, choices)
+        ladder.rungs = foot_of_ladder(exhibit, choices)
+    ladder.newest = object()
+    return ladder.newest
+
+
+def climb_to(
+    highest: int, ladder: Ladder, exhibit: Exhibit, turn: object
+) -> Iterator[tuple[Any, Any]]:
+    """The row as it fills up, until it is done or another climb has begun."""
+    assert ladder.about is not None
+    _, choices = ladder.about
+    left = [rung for rung in ladder.rungs.values() if not rung.done and rung.num_steps <= highest]
+    sent = time.monotonic()
+    try:
+        for start in left:
+            for rung in climb(exhibit, choices, start):
+                if ladder.newest is not turn:
+                    return
+                ladder.rungs[rung.num_steps] = rung
+                if rung.done or time.monotonic() - sent > SEND_EVERY:
+                    yield show(ladder), gr.skip()
+                    sent = time.monotonic()
+    except (TypeError, ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    if ladder.newest is turn:
+        yield show(ladder), can_stop(False)
+
+
+def stop_climbing(ladder: Ladder) -> tuple[Any, Any]:
+    """Leave the ladder as it stands."""
+    ladder.newest = None
+    return show(ladder), can_stop(False)
+
+
+def show(ladder: Ladder, in_line: str = "") -> dict[str, Any]:
+    """The ladder, for the picture row; `in_line` is said of what is not climbed yet."""
+    pictures = [
+        {
+            "uri": png_data_uri(rung.pixels),
+            "label": rung_label(rung.num_steps),
+            "note": rung_note(rung) if rung.step else f"{rung_note(rung)}\n{in_line}".rstrip(),
+        }
+        for rung in ladder.rungs.values()
+    ]
+    return {"pictures": pictures}
+
+
+def rung_label(steps: int) -> str:
+    return WORDS["rung_one" if steps == 1 else "rung_many"].format(steps=steps)
+
+
+def rung_note(rung: Rung) -> str:
+    """Its price and its quality, or how far it has come."""
+    one = rung.network_calls == 1
+    calls = WORDS["calls_one" if one else "calls_many"].format(calls=rung.network_calls)
+    state = "done" if rung.done else "under_way" if rung.step else "waiting"
+    note = WORDS[state].format(calls=calls, step=rung.step, seconds=rung.seconds)
+    if not rung.quality:
+        return note
+    quality = WORDS["judged" if "digit" in rung.quality else "measured"]
+    return f"{note}\n{quality.format(**rung.quality)}"
+
+
+def empty_row(labels: list[str]) -> dict[str, Any]:
+    """Places that wait for their pictures, so that nothing moves when these come."""
+    return {"pictures": [{"uri": None, "label": label, "note": ""} for label in labels]}
+
+
+def offer_kinds(shelf: Shelf, denoiser: str) -> tuple[Any, str]:
+    exhibit = shelf.exhibit(denoiser)
+    return gr.update(**kind_choices(exhibit)), what_text(exhibit)
+
+
+def what_text(exhibit: Exhibit) -> str:
+    """What the figures below the pictures are."""
+    if exhibit.judge is not None:
+        return WORDS["what_digits"]
+    return WORDS["what_images"] if exhibit.ideal is not None else ""
+
+
+# ---- the measured table, and single jumps
+
+
+def draw_table(shelf: Shelf, denoiser: str) -> tuple[str, Any, Any]:
+    """How it was measured, and a figure for each of the two measures."""
+    table = quality_table(shelf.exhibit(denoiser))
+    if table is None:
+        return WORDS["table_none"], None, None
+    names = list(table.held_out)
+    what = WORDS["table_digits" if "named_rightly" in names else "table_images"]
+    figures = [quality_figure(table, name) for name in names]
+    return f"{WORDS['table_how'].format(**table.how)} {what}", figures[0], figures[1]
+
+
+def show_jumps(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:
+    """x_0_hat from one prediction at each of several t."""
+    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
+    pictures = [
+        {
+            "uri": png_data_uri(to_pixels(jump.x_0_hat)),
+            "label": WORDS["jump_label"].format(t=jump.t),
+            "note": WORDS["jump_note"].format(
+                eps_error=digits(jump.eps_error),
+                amplification=digits(jump.amplification),
+                x_0_error=digits(jump.x_0_error),
+            ),
+        }
+        for jump in compute_jumps(exhibit, choice.pixels, seed)
+    ]
+    return {"pictures": pictures}
+
+
+def digits(number: float) -> str:
+    """The first three that count, never as a power of ten: 0.0000241, 1.01, 20,291."""
+    places = 2 - math.floor(math.log10(number)) if number > 0 else 0
+    return f"{number:,.{max(0, places)}f}"

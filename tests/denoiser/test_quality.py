@@ -1,0 +1,65 @@
+"""Figures of pictures: on pictures whose figures are known."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from explorer.denoiser.checkpoints import CHECKPOINTS
+from explorer.denoiser.judge import load_judge
+from explorer.denoiser.quality import nearest_distance, sharpness
+from explorer.images.digits import drawn_digits
+from explorer.images.encoding import to_model_space
+
+
+def wave(cycles: float, side: int = 64) -> torch.Tensor:
+    """(1, 1, side, side): so many waves from left to right."""
+    x = torch.arange(side) / side
+    return torch.sin(2 * math.pi * cycles * x).expand(1, 1, side, side)
+
+
+def noise(*shape: int) -> torch.Tensor:
+    return torch.randn(shape, generator=torch.Generator().manual_seed(0))
+
+
+def test_distance_is_in_units_of_the_brightness_and_to_the_nearest():
+    images = torch.stack([torch.full((3, 8, 8), -1.0), torch.full((3, 8, 8), 1.0)])
+    x = torch.tensor([-1.0, -0.8, 0.0, 0.9])[:, None, None, None].expand(4, 3, 8, 8)
+    expected = torch.tensor([0, 0.1, 0.5, 0.05])
+    torch.testing.assert_close(nearest_distance(x, images), expected)
+    torch.testing.assert_close(nearest_distance(x, images.flatten(1)), expected)
+
+
+def test_a_copy_is_at_no_distance_and_a_shifted_one_is():
+    images = noise(30, 3, 64, 64).clamp(-1, 1)
+    assert nearest_distance(images[7:8], images).item() == 0
+    assert nearest_distance(images[7:8].roll(1, 3), images).item() > 0.1
+
+
+@pytest.mark.parametrize("cycles, share", [(3, 0), (9, 0), (10, 0), (11, 1), (30, 1)])
+def test_a_single_wave_is_fine_detail_or_is_not(cycles, share):
+    assert sharpness(wave(cycles)).item() == pytest.approx(share, abs=1e-9)
+
+
+def test_power_is_shared_among_waves_and_the_mean_does_not_count():
+    mixture = 2 * wave(4) + wave(20) + 0.7
+    assert sharpness(mixture).item() == pytest.approx(1 / 5)
+    assert sharpness(torch.full((2, 3, 28, 28), 0.3)).tolist() == pytest.approx([0, 0])
+
+
+def test_a_blur_lowers_it_and_noise_raises_it():
+    picture = (wave(5) + wave(15) > 0.5).float().expand(1, 3, 64, 64)
+    blurred = F.avg_pool2d(picture, 5, 1, 2)
+    noisy = picture + 0.3 * noise(1, 3, 64, 64)
+    assert sharpness(blurred) < 0.5 * sharpness(picture) < sharpness(picture) < sharpness(noisy)
+
+
+def test_the_shipped_judge_is_sure_of_what_it_can_read():
+    judge = load_judge(CHECKPOINTS / "digits" / "judge.safetensors")
+    pictures = [drawn_digits()[f"{digit}, hand 1"] for digit in range(10)]
+    x = torch.stack([torch.from_numpy(to_model_space(picture.pixels)) for picture in pictures])
+    digit, sureness = judge.verdict(x)
+    assert (digit == torch.arange(10)).sum() >= 9
+    assert ((sureness >= 0.1) & (sureness <= 1)).all()
+    torch.testing.assert_close(sureness, judge(x).detach().softmax(1).amax(1))
