@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.panels.api import add_api
+from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
@@ -23,7 +24,7 @@ from explorer.panels.visit import (
 )
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
-LESSONS = ("forward_noising", "noise_prediction", "reverse", "told_time", "schedules")
+LESSONS = ("forward_noising", "noise_prediction", "reverse", "told_time", "schedules", "break_it")
 
 
 def build_interface(shelf: Shelf) -> gr.Blocks:
@@ -42,6 +43,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 reverse = build_reverse_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
                 build_schedules_panel(rail, shelf)
+                build_break_it_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [
             rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
