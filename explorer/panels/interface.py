@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.panels.api import add_api
+from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.ladder import build_ladder_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
@@ -30,6 +31,7 @@ LESSONS = (
     "reverse",
     "ladder",
     "told_time",
+    "break_it",
     "schedules",
 )
 
@@ -50,6 +52,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 reverse = build_reverse_panel(rail, shelf)
                 build_ladder_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
+                build_break_it_panel(rail, shelf)
                 build_schedules_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [

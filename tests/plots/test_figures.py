@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.diffusion.schedules import cosine
+from explorer.experiments.break_it import BenchErrors
 from explorer.experiments.forward_noising import ForwardNoising
 from explorer.experiments.ladder import QualityCurve, QualityTable
 from explorer.experiments.noise_prediction import ErrorCurves
@@ -17,6 +18,7 @@ from explorer.experiments.schedules import (
     spacing_plans,
 )
 from explorer.experiments.told_time import ToldErrors
+from explorer.plots.break_it import difference_figure
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
 from explorer.plots.ladder import quality_figure
 from explorer.plots.noise_prediction import error_figure
@@ -57,6 +59,8 @@ FIGURES = {
     "error without a rival": lambda: error_figure(CURVES, T, 400, 0.25, None),
     "error without curves": lambda: error_figure(None, T, 400, 0.25, 0.5),
     "error without anything": lambda: error_figure(None, T, 400, None, None),
+    "difference": lambda: difference_figure(BenchErrors([2, 1, 0], [0.0, 0.2, 0.1], [0.0] * 3)),
+    "difference of nothing": lambda: difference_figure(BenchErrors([], [], [])),
     "detail": lambda: detail_figure(DETAIL),
     "detail of nothing": lambda: detail_figure(None),
     "curves": lambda: curves(400, 1.5)[0],
@@ -97,7 +101,7 @@ def test_the_page_shows_through_and_no_drag_is_caught(figure):
 
 
 def test_a_figure_over_time_says_which_end_is_clean():
-    for make in (FIGURES["schedule"], FIGURES["error"], FIGURES["detail"], FIGURES["valley"]):
+    for make in map(FIGURES.get, ("schedule", "error", "difference", "detail", "valley")):
         for axis in make().select_xaxes():
             assert "clean" in axis.title.text
             assert "noise" in axis.title.text
