@@ -89,8 +89,6 @@ function moveTo(time) {
   element.dataset.t = t;
 }
 
-const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
-
 // Where the slider stands by now: it may have moved on since the server was asked.
 function standing(time) {
   return slider() ? Number(slider().value) : time;
@@ -114,14 +112,6 @@ function take() {
     drawPrediction(early);
     early = null;
   }
-}
-
-// A click on the strip moves the slider itself, as a visitor's hand would.
-function moveSlider(time) {
-  const range = slider();
-  if (!range) return;
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, time);
-  range.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 for (let k = 0; k < 9; k++) {
