@@ -2,7 +2,7 @@
 //
 // props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
 // that props.follows names, and tells the page of every moment it draws with the event
-// "explorer:moment" { t, x_t, choices }, which the page's live figures listen to.
+// "explorer:moment" { t, x_t, alpha_bar, choices }, which the page's live figures listen to.
 
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => element.querySelectorAll(selector);
@@ -38,7 +38,7 @@ function drawMoment() {
     drawMix(find('.noise_part'), 0, noise);
   }
   writeNumbers(signal, noise);
-  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, choices: scene.choices } }));
+  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, alpha_bar: scene.alpha_bar[t], choices: scene.choices } }));
 }
 
 function writeNumbers(signal, noise) {

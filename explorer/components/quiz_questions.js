@@ -27,9 +27,9 @@ function button(text, act) {
 }
 
 function showJump(target, lesson, show) {
-  const link = document.querySelector(`#lessons a[href="#lesson-${lesson.replaceAll('_', '-')}"]`);
-  target.hidden = !link;
-  target.textContent = link ? fill(words.jump, { lesson: link.textContent }) : '';
+  const title = titleOf(lesson);
+  target.hidden = !title;
+  target.textContent = fill(words.jump, { lesson: title });
   target.onclick = () => visit(lesson, show);
 }
 

@@ -23,9 +23,14 @@ TEXT, NUMBER, LIST = (str,), (int, float), (list,)
 NEEDED = {"id": TEXT, "kind": TEXT, "lesson": TEXT, "ask": TEXT, "reason": TEXT}
 OF_KIND: dict[str, dict[str, tuple[type, ...]]] = {
     "choose": {"right": TEXT, "wrong": LIST},
-    "predict": {"from": NUMBER, "to": (*NUMBER, str), "truth": (*NUMBER, dict), "tolerance": NUMBER},
+    "predict": {
+        "from": NUMBER,
+        "to": (*NUMBER, str),
+        "truth": (*NUMBER, dict),
+        "tolerance": NUMBER,
+    },
     "personal": {},
-}
+}  # fmt: skip
 MAY_HAVE: dict[str, dict[str, tuple[type, ...]]] = {
     "choose": {"show": (dict,)},
     "predict": {"show": (dict,), "step": NUMBER, "unit": TEXT},

@@ -94,9 +94,7 @@ def test_one_step_is_a_run_of_one_step(answering):
     random.integers(NUM_RUNS), random.integers(len(WAYS))
     noise_seed = int(random.integers(2**31, size=NUM_RUNS)[played.broken])
     [*_, last] = sample(exhibit.denoiser, num_steps=1, seed=noise_seed)
-    np.testing.assert_array_equal(
-        played.pictures[played.broken], to_pixels(last.x_t[0].numpy())
-    )
+    np.testing.assert_array_equal(played.pictures[played.broken], to_pixels(last.x_t[0].numpy()))
 
 
 @pytest.mark.parametrize("way", WAYS)
