@@ -1,6 +1,6 @@
 // The quiz: its questions (quiz_questions.js), and below them the game of the broken run.
 //
-// props.value is { questions, runs, truth }, any of them; see quiz.py. No answer leaves the browser.
+// props.value is { questions, waiting, runs, truth }, any of them; see quiz.py. No answer leaves the browser.
 
 let round = null; // { runs, picked, way, truth }
 
@@ -119,6 +119,7 @@ function take() {
     draw();
     drawTally();
   }
+  if (value.waiting) inRound('.deal').textContent = value.waiting;
   if (value.runs) newRound(value.runs);
   if (value.truth) judge(value.truth);
   element.dataset.questions = questions.length;

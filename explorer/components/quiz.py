@@ -21,6 +21,7 @@ class Quiz(gr.HTML):
       "choose": "answers" and the index "right"; "predict": "slider" ("from", "to", "step",
       "unit"), "truth" and "tolerance"; "personal": "slider", over t. `show` is how a jump to the
       lesson sets the page: any of "t", "denoiser", "seed", "image"
+    - `waiting`: what to say while a round is on its way
     - `runs`: PNG data URIs of a new round's pictures
     - `truth`: of this round: {"broken": index, "way", "mended": PNG data URI}
 

@@ -94,7 +94,7 @@ def play_round(exhibit: Exhibit, seed: int) -> Round:
         kinds = random.choice(easy or len(known), size=NUM_RUNS)
         condition = torch.from_numpy(np.append(kinds, kinds[row]))
     steps = sample(
-        BrokenRow(exhibit.denoiser, row, way),
+        BrokenRow(exhibit.patient_denoiser, row, way),
         num_steps=min(NUM_STEPS, exhibit.T),
         seed=[*seeds, seeds[row]],
         condition=condition,

@@ -29,7 +29,7 @@ def test_every_way_of_breaking_a_run_has_its_words_and_its_lesson():
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
 def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(shelf, denoiser):
-    message, played = deal_runs(shelf, denoiser)
+    [(message, played)] = deal_runs(shelf, denoiser)
     assert set(message) == {"runs"}
     assert len(message["runs"]) == NUM_RUNS
     assert all(uri.startswith("data:image/png;base64,") for uri in message["runs"])
@@ -39,8 +39,17 @@ def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(shelf, de
 
 
 def test_each_round_is_another(shelf):
-    first, second = (deal_runs(shelf, "tiny")[1] for _ in range(2))
+    [(_, first)], [(_, second)] = deal_runs(shelf, "tiny"), deal_runs(shelf, "tiny")
     assert any((a != b).any() for a, b in zip(first.pictures, second.pictures, strict=True))
+
+
+def test_whoever_waits_in_the_line_is_told_so(shelf):
+    with shelf.line.join(), shelf.line.join():
+        dealing = deal_runs(shelf, "tiny")
+        message, _ = next(dealing)
+        assert message == {"waiting": "Waiting for a turn: 1 before you"}
+        dealing.close()
+    assert shelf.line.places == []
 
 
 def test_a_round_that_the_server_has_forgotten_reveals_nothing():
