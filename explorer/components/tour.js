@@ -9,6 +9,7 @@ const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[na
 let stops = [];
 let at = 0;
 let moment = {}; // the numbers that an equation is filled with
+let error = {}; // of the newest prediction: { t, mse }
 
 const isOpen = () => !find('.sheet').hidden;
 const keep = (began) => remember('tour', { at, began });
@@ -49,7 +50,8 @@ function write() {
   const { equation, numbers } = stops[at] || {};
   if (!equation) return;
   setLabel(find('.equation'), equation);
-  setLabel(find('.numbers'), fill(numbers, moment));
+  const mse = error.t === moment.t && error.mse !== undefined ? rounded(error.mse) : '…';
+  setLabel(find('.numbers'), fill(numbers, { ...moment, mse }));
 }
 
 function close(done) {
@@ -72,18 +74,19 @@ function makeRoom() {
   document.body.style.paddingBottom = isOpen() ? `${find('.sheet').offsetHeight + 24}px` : '';
 }
 
-const rounded = (value) => (value >= 100 ? value.toFixed(0) : value >= 0.01 ? value.toFixed(3) : value.toExponential(1));
+// Three decimals, or three figures where that says more.
+const rounded = (value) => (value >= 100 ? value.toFixed(0) : value >= 0.1 || value === 0 ? value.toFixed(3) : value.toPrecision(3));
 
 window.addEventListener('explorer:moment', ({ detail: { t, alpha_bar } }) => {
   const ratio = Math.sqrt((1 - alpha_bar) / alpha_bar);
   moment = {
-    t, mse: '…', ratio: rounded(ratio), snr: t === 0 ? '∞' : rounded(1 / ratio ** 2),
+    t, ratio: rounded(ratio), snr: t === 0 ? '∞' : rounded(1 / ratio ** 2),
     signal: rounded(Math.sqrt(alpha_bar)), noise: rounded(Math.sqrt(1 - alpha_bar)),
   };
   write();
 });
-window.addEventListener('explorer:prediction', ({ detail: { t, mse } }) => {
-  if (t === moment.t && mse !== undefined) moment.mse = rounded(mse);
+window.addEventListener('explorer:prediction', ({ detail }) => {
+  error = detail;
   write();
 });
 
