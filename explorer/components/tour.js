@@ -99,7 +99,10 @@ find('.leave').addEventListener('click', () => close(false));
 find('.fold').addEventListener('click', () => fold(!find('.sheet').classList.contains('small')));
 find('.back').addEventListener('click', () => show(at - 1));
 find('.next').addEventListener('click', () => (at < stops.length - 1 ? show(at + 1) : close(true)));
-find('details').addEventListener('toggle', makeRoom);
+find('details').addEventListener('toggle', () => {
+  makeRoom();
+  if (find('details').open) find('.numbers').scrollIntoView({ block: 'nearest' });
+});
 find('.sheet').addEventListener('keydown', (event) => event.key === 'Escape' && close(false));
 
 function take() {
