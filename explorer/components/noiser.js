@@ -2,7 +2,7 @@
 //
 // props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
 // that props.follows names, and tells the page of every moment it draws with the event
-// "explorer:moment" { t, x_t, choices }, which the page's live figures listen to.
+// "explorer:moment" { t, x_t, alpha_bar, choices }, which the page's live figures listen to.
 
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => element.querySelectorAll(selector);
@@ -38,7 +38,7 @@ function drawMoment() {
     drawMix(find('.noise_part'), 0, noise);
   }
   writeNumbers(signal, noise);
-  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, choices: scene.choices } }));
+  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, alpha_bar: scene.alpha_bar[t], choices: scene.choices } }));
 }
 
 function writeNumbers(signal, noise) {
@@ -89,8 +89,6 @@ function moveTo(time) {
   element.dataset.t = t;
 }
 
-const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
-
 // Where the slider stands by now: it may have moved on since the server was asked.
 function standing(time) {
   return slider() ? Number(slider().value) : time;
@@ -114,14 +112,6 @@ function take() {
     drawPrediction(early);
     early = null;
   }
-}
-
-// A click on the strip moves the slider itself, as a visitor's hand would.
-function moveSlider(time) {
-  const range = slider();
-  if (!range) return;
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, time);
-  range.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
 for (let k = 0; k < 9; k++) {

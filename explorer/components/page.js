@@ -5,7 +5,7 @@
 
 (() => {
   const figure = (id) => document.querySelector(`#${id} .js-plotly-plot`);
-  let moment = null; // { t, x_t, choices }
+  let moment = null; // { t, x_t, alpha_bar, choices }
   let prediction = null; // { t, mse, ideal_mse }
   let waiting = false;
 

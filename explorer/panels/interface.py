@@ -10,12 +10,14 @@ from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.ladder import build_ladder_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
+from explorer.panels.quiz import build_quiz_panel
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.schedules import build_schedules_panel
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.told_time import build_told_time_panel
+from explorer.panels.tour import build_tour
 from explorer.panels.visit import (
     FIRST_SEED,
     Choice,
@@ -33,6 +35,7 @@ LESSONS = (
     "told_time",
     "break_it",
     "schedules",
+    "quiz",
 )
 
 
@@ -43,6 +46,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
     with gr.Blocks(title=TEXT["page"]["title"], delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
             gr.Markdown(f"# {TEXT['page']['title']}\n\n{TEXT['page']['lead']}", elem_id="masthead")
+            tour = build_tour()
         gr.HTML(navigation(), elem_id="lessons")
         with gr.Row(elem_id="columns"):
             rail = build_rail(shelf)
@@ -54,6 +58,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 build_told_time_panel(rail, shelf)
                 build_break_it_panel(rail, shelf)
                 build_schedules_panel(rail, shelf)
+                quiz = build_quiz_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [
             rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
@@ -74,6 +79,14 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 [rail.denoiser, rail.t, rail.seed, *denoiser_parts], **QUICK,
             )
         )  # fmt: skip
+        new_image += [
+            jump(
+                MethodType(go_to, shelf), rail.denoiser,
+                [rail.denoiser, rail.seed, *denoiser_parts],
+                trigger_mode="multiple", **QUICK,
+            )
+            for jump in (quiz.go, tour.go)
+        ]  # fmt: skip
         views = [forward.noiser, prediction.maps]
         wire_views(rail, shelf, prediction.told, views, new_image)
         add_api(shelf)
@@ -153,3 +166,19 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
         clean_seed(wanted["seed"]) if "seed" in wanted else gr.skip(),
         *parts,
     ]
+
+
+def go_to(shelf: Shelf, denoiser: str, event: gr.EventData) -> list[Any]:
+    """What a jump from the quiz or the tour asks for: any of denoiser, image, seed."""
+    wanted = {
+        name: getattr(event, name)
+        for name in ("denoiser", "image", "seed")
+        if getattr(event, name, None) is not None
+    }
+    exhibit = shelf.exhibit(wanted.get("denoiser", denoiser))
+    parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
+    if exhibit.name == denoiser:  # the network stays, and so does all that hangs on it
+        kept = 2 if "image" in wanted else 0
+        parts = [p if k < kept or p is parts[2] else gr.skip() for k, p in enumerate(parts)]
+    seed = clean_seed(wanted["seed"]) if "seed" in wanted else gr.skip()
+    return [exhibit.name, seed, *parts]

@@ -14,8 +14,10 @@ from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
 from explorer.components.picture_row import PictureRow
+from explorer.components.quiz import Quiz
 from explorer.components.scrubber import PLACEHOLDER, VIEWS, Scrubber
 from explorer.components.slider import Slider
+from explorer.components.tour import Tour
 
 COMPONENTS = {
     "follower": (Follower, {"with_t": False}),
@@ -24,7 +26,9 @@ COMPONENTS = {
     "pad": (Pad, {"size": 64, "ink": "colour"}),
     "picker": (Picker, {}),
     "picture_row": (PictureRow, {"columns": 3}),
+    "quiz": (Quiz, {"words": {"next": "On"}, "follows": "#t-slider"}),
     "scrubber": (Scrubber, {"views": ["one", "two"], "placeholder": "Nothing yet"}),
+    "tour": (Tour, {"words": {"next": "On"}, "follows": "#t-slider"}),
 }
 
 
@@ -82,7 +86,16 @@ def hear(event: gr.EventData) -> None:
 
 @pytest.mark.parametrize(
     "name, event",
-    [("follower", "due"), ("picker", "pick"), ("pad", "drawn"), ("scrubber", "scrub")],
+    [
+        ("follower", "due"),
+        ("picker", "pick"),
+        ("pad", "drawn"),
+        ("scrubber", "scrub"),
+        ("quiz", "deal"),
+        ("quiz", "reveal"),
+        ("quiz", "go"),
+        ("tour", "go"),
+    ],  # fmt: skip
 )
 def test_its_event_can_be_listened_to(name, event):
     make, settings = COMPONENTS[name]

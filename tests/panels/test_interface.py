@@ -12,6 +12,7 @@ from explorer.components.picker import Picker
 from explorer.panels.interface import (
     LESSONS,
     change_denoiser,
+    go_to,
     navigation,
     open_address,
     show_prediction,
@@ -23,9 +24,9 @@ from explorer.panels.visit import Choice
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
 RUNS = {"run_sampler", "climb_up", "race_samplers", "race_spacings"}  # with a button to stop them
 SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist"}
-SLOW |= {"run_told", "climb_a_little", "run_bench"}
+SLOW |= {"run_told", "climb_a_little", "run_bench", "deal_runs"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
-HEEDS_ITS_EVENT = {"pick", "take_drawing"}
+HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to"}
 
 
 def handler(dependency: dict) -> str:
@@ -249,3 +250,29 @@ def test_no_component_loses_its_settings_when_a_page_opens(page, shelf, request_
 def test_each_address_opens_a_run_of_its_own(shelf, request_for):
     runs = [by_type(open_address(shelf, request_for()))["Run"] for _ in range(2)]
     assert runs[0] is not runs[1]
+
+
+def is_skip(part) -> bool:
+    return part == gr.skip()
+
+
+def test_a_jump_to_another_network_takes_everything_along(shelf, event):
+    denoiser, seed, choice, *others = go_to(shelf, "tiny", event(denoiser="strokes", seed="12"))
+    assert (denoiser, seed) == ("strokes", 12)
+    assert choice.pixels.shape == (28, 28, 1)
+    assert not [part for part in others if is_skip(part)]
+
+
+def test_a_jump_to_an_image_leaves_the_network_and_its_run_alone(shelf, event):
+    denoiser, seed, choice, picker, pad, *others = go_to(shelf, "tiny", event(image="old dog"))
+    assert denoiser == "tiny"
+    assert is_skip(seed)
+    assert choice.name == picker["selected"] == "old dog"
+    assert pad["size"] == 8  # see `open_address`
+    assert all(map(is_skip, others))
+
+
+def test_a_jump_to_a_seed_changes_nothing_else(shelf, event):
+    denoiser, seed, choice, picker, _, *others = go_to(shelf, "strokes", event(seed=5, t=3))
+    assert (denoiser, seed) == ("strokes", 5)
+    assert all(map(is_skip, [choice, picker, *others]))

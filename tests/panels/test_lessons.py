@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 import pytest
 
+from explorer.components.tour import Tour
 from explorer.panels.forward_noising import draw_histogram, draw_schedule
 from explorer.panels.noise_prediction import draw_error, output_text
 from explorer.panels.text import TEXT
@@ -50,6 +51,10 @@ def test_what_the_network_puts_out_is_said(answering):
 def texts(branch, path="") -> list[tuple[str, str]]:
     if isinstance(branch, str):
         return [(path, branch)]
+    if isinstance(branch, list):
+        branch = dict(enumerate(branch))
+    if not isinstance(branch, dict):
+        return []  # a number
     return [found for key, value in branch.items() for found in texts(value, f"{path}.{key}")]
 
 
@@ -66,5 +71,6 @@ def test_no_placeholder_is_left_on_the_page(page):
         str(getattr(block, attribute, ""))
         for block in page.blocks.values()
         for attribute in ("value", "label", "info")
+        if not isinstance(block, Tour)  # the browser fills in the moment's numbers
     ]
     assert not [text for text in words if "{T}" in text or "{t}" in text]

@@ -1,0 +1,53 @@
+"""The quiz: questions answered in the browser, and a game of finding the broken run.
+
+Knows nothing of networks: what is right, and why, comes with the questions.
+"""
+
+from typing import Any
+
+import gradio as gr
+
+from .files import read_parts
+
+SCRIPTS = ("hand", "visit", "notebook", "symbols", "quiz_questions")
+
+
+class Quiz(gr.HTML):
+    """One question at a time, judged at once and without a request; below it, the game.
+
+    Progress is kept in the browser's own storage. Value, a dict with any of:
+
+    - `questions`: a list of {"id", "kind", "lesson", "ask", "reason", "show"}, and by kind
+      "choose": "answers" and the index "right"; "predict": "slider" ("from", "to", "step",
+      "unit"), "truth" and "tolerance"; "personal": "slider", over t. `show` is how a jump to the
+      lesson sets the page: any of "t", "denoiser", "seed", "image"
+    - `waiting`: what to say while a round is on its way
+    - `runs`: PNG data URIs of a new round's pictures
+    - `truth`: of this round: {"broken": index, "way", "mended": PNG data URI}
+
+    `words`: the texts around them (see panels/words/quiz.toml). `follows` is a CSS selector of
+    the rail's slider.
+
+    Events: `deal` asks for a new round, `reveal` for its truth; `go` asks the page to show
+    `denoiser`, `seed` or `image`. No answer is ever told to the server.
+    """
+
+    def __init__(
+        self,
+        value: dict[str, Any] | None = None,
+        *,
+        words: dict[str, Any],
+        follows: str,
+        **settings: Any,
+    ):
+        super().__init__(
+            value=value,
+            words=words,
+            follows=follows,
+            apply_default_css=False,
+            **read_parts("quiz", uses=SCRIPTS),
+            **settings,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}

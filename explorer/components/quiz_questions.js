@@ -1,0 +1,184 @@
+// The quiz's questions: one at a time, answered and judged here. (quiz.js has the rest of it.)
+
+const find = (selector) => element.querySelector(selector);
+const { words } = props;
+const NAME_OF_UNIT = 't';
+
+let questions = [];
+let progress = { at: null, answers: {}, rounds: 0, found: 0, ...recall('quiz') };
+
+const keep = () => remember('quiz', progress);
+const current = () => Math.max(0, questions.findIndex(({ id }) => id === progress.at));
+const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
+const withUnit = (number, unit) => (unit === NAME_OF_UNIT ? `t = ${number}` : `${number} ${unit}`.trim());
+
+function isRight(question, answer) {
+  if (question.kind === 'personal') return null; // neither right nor wrong
+  if (question.kind === 'choose') return answer === question.right;
+  return Math.abs(answer - question.truth) <= question.tolerance;
+}
+
+function button(text, act) {
+  const made = document.createElement('button');
+  made.type = 'button';
+  setLabel(made, text);
+  made.addEventListener('click', act);
+  return made;
+}
+
+function showJump(target, lesson, show) {
+  const title = titleOf(lesson);
+  target.hidden = !title;
+  target.textContent = fill(words.jump, { lesson: title });
+  target.onclick = () => visit(lesson, show);
+}
+
+// ---- the whole card
+
+function draw() {
+  const question = questions[current()];
+  if (!question) return;
+  const answer = progress.answers[question.id];
+  drawPlace();
+  setLabel(find('.ask'), question.ask);
+  find('.card > .answers').replaceChildren(...(question.kind === 'choose' ? choices(question, answer) : []));
+  find('.slide').hidden = !question.slider;
+  if (question.slider) drawSlide(question, answer);
+  drawFeedback(question, answer);
+}
+
+function drawPlace() {
+  const judged = questions.map((one) => [one, progress.answers[one.id]]);
+  const answered = judged.filter(([, answer]) => answer !== undefined);
+  const count = answered.filter(([one]) => isRight(one, 0) !== null).length;
+  const right = answered.filter(([one, answer]) => isRight(one, answer)).length;
+  find('.place').textContent = fill(count ? words.place_right : words.place, {
+    k: current() + 1, n: questions.length, right, count,
+  });
+  find('.back').disabled = current() === 0;
+  find('.next').disabled = current() === questions.length - 1;
+  find('.again').hidden = answered.length === 0;
+  judged.forEach(([one, answer], k) => {
+    const dot = find('.dots').children[k];
+    const state = answer === undefined ? 'open' : { true: 'right', false: 'wrong', null: 'told' }[isRight(one, answer)];
+    dot.className = state;
+    dot.setAttribute('aria-label', fill(words.dot, { k: k + 1, state: words.states[state] }));
+    if (k === current()) dot.setAttribute('aria-current', 'true');
+    else dot.removeAttribute('aria-current');
+  });
+}
+
+function choices(question, answer) {
+  return question.answers.map((text, k) => {
+    const made = button(text, () => settle(question, k));
+    if (answer !== undefined) {
+      made.disabled = true;
+      made.classList.toggle('right', k === question.right);
+      made.classList.toggle('wrong', k === answer && k !== question.right);
+    }
+    return made;
+  });
+}
+
+function drawSlide({ slider: { from, to, step, unit }, kind, ask, truth }, answer) {
+  const range = find('.guess');
+  Object.assign(range, { min: from, max: to, step });
+  range.value = answer ?? from + (to - from) / 2;
+  range.disabled = answer !== undefined && kind !== 'personal';
+  range.setAttribute('aria-label', ask);
+  find('.low').textContent = withUnit(from, unit);
+  find('.high').textContent = withUnit(to, unit);
+  find('.check').hidden = answer !== undefined;
+  const mark = find('.track .truth');
+  mark.hidden = answer === undefined || kind === 'personal';
+  mark.style.setProperty('--place', (truth - from) / (to - from));
+  mark.textContent = withUnit(Number(truth?.toPrecision(3)), unit);
+  drawNumber();
+}
+
+function drawNumber() {
+  const { unit } = questions[current()].slider;
+  const text = withUnit(Number(find('.guess').value), unit);
+  find('.number').textContent = text;
+  find('.guess').setAttribute('aria-valuetext', text);
+}
+
+function drawFeedback(question, answer) {
+  const box = find('.card > .feedback');
+  box.hidden = answer === undefined;
+  if (box.hidden) return;
+  const right = isRight(question, answer);
+  box.dataset.right = right;
+  const number = question.slider && withUnit(answer, question.slider.unit);
+  const truth = question.truth !== undefined && withUnit(Number(question.truth.toPrecision(3)), question.slider.unit);
+  const verdict = {
+    choose: right ? words.right : words.wrong,
+    predict: fill(right ? words.close : words.off, { number, truth }),
+    personal: fill(words.personal, { number }),
+  };
+  find('.card .verdict').textContent = verdict[question.kind];
+  setLabel(find('.card .reason'), question.reason);
+  find('.card .seen').hidden = question.kind !== 'personal';
+  if (question.kind === 'personal') followRail();
+  const last = current() === questions.length - 1;
+  find('.onward').hidden = last;
+  const show = question.kind === 'personal' ? {} : question.show; // its t is set already
+  showJump(find('.card .jump'), question.lesson, show);
+}
+
+// ---- what a visitor does
+
+function settle(question, answer) {
+  progress.answers[question.id] = answer;
+  progress.at = question.id;
+  keep();
+  if (question.kind === 'personal') moveSlider(answer);
+  draw();
+  find('.onward').focus({ preventScroll: true }); // the button that was pressed is gone
+}
+
+function turnTo(k) {
+  progress.at = questions[Math.max(0, Math.min(questions.length - 1, k))].id;
+  keep();
+  draw();
+}
+
+function startOver() {
+  progress = { at: null, answers: {}, rounds: 0, found: 0 };
+  keep();
+  draw();
+  drawTally();
+}
+
+// ---- a personal question, once answered, follows the rail: image, noisy image, the guess
+
+const opened = () => {
+  const question = questions[current()];
+  return question?.kind === 'personal' && progress.answers[question.id] !== undefined;
+};
+let copying = false;
+
+function followRail() {
+  if (copying || !opened()) return;
+  copying = true;
+  requestAnimationFrame(() => { // when the page has drawn its own
+    copying = false;
+    if (!opened() || !slider()) return;
+    find('.guess').value = slider().value;
+    drawNumber();
+    copy('.noiser canvas.x_0', 'x_0');
+    copy('.noiser canvas.x_t', 'x_t');
+    copy('.noise-maps canvas.x_0_hat', 'x_0_hat');
+  });
+}
+
+function copy(from, name) {
+  const original = document.querySelector(from);
+  if (!original) return;
+  const canvas = find(`.seen canvas.${name}`);
+  if (canvas.width !== original.width) [canvas.width, canvas.height] = [original.width, original.height];
+  canvas.getContext('2d').drawImage(original, 0, 0);
+}
+
+window.addEventListener('explorer:moment', followRail);
+window.addEventListener('explorer:prediction', followRail);

@@ -1,0 +1,61 @@
+"""The quiz: questions about every lesson, and a game of finding the broken run."""
+
+import secrets
+from collections.abc import Iterator
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+
+from explorer.components.quiz import Quiz
+from explorer.experiments.quiz import NOISE_SCALE, Round, play_round
+from explorer.images.encoding import png_data_uri
+from explorer.panels.questions import fill, questions_for, read_questions
+from explorer.panels.rail import Rail
+from explorer.panels.reverse import PATIENCE
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import TEXT
+
+WORDS = TEXT["quiz"]
+
+
+def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
+    """QuestionsError if the questions' file cannot be used."""
+    exhibit = shelf.first
+    texts = fill(WORDS["texts"], {"{half}": str(exhibit.T // 2), "{scale}": str(NOISE_SCALE)})
+    truth = gr.State()
+    with gr.Column(elem_id="lesson-quiz", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        quiz = Quiz(
+            {"questions": questions_for(exhibit, read_questions())},
+            words=texts,
+            follows="#t-slider",
+            elem_id="quiz",
+        )
+    private: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
+    quiz.deal(
+        MethodType(deal_runs, shelf), rail.denoiser, [quiz, truth],
+        concurrency_limit=None, **private,
+    )  # fmt: skip
+    quiz.reveal(reveal_truth, truth, quiz, queue=False, **private)
+    return quiz
+
+
+def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any]]:
+    """A new round's pictures for the browser; which one is broken stays here."""
+    try:
+        with shelf.line.join() as place:
+            while place.ahead:
+                yield {"waiting": WORDS["waiting"].format(ahead=place.ahead)}, gr.skip()
+                place.wait(PATIENCE)
+            played = play_round(shelf.exhibit(denoiser), secrets.randbelow(2**31))
+        yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
+    except (ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def reveal_truth(played: Round | None) -> Any:
+    if played is None:  # the server has been started anew since
+        return gr.skip()
+    mended = png_data_uri(played.mended)
+    return {"truth": {"broken": played.broken, "way": played.way, "mended": mended}}

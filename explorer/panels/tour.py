@@ -1,0 +1,34 @@
+"""The guided tour: a path through the lessons in their order, at the visitor's own pace."""
+
+from collections.abc import Collection
+from typing import Any
+
+from explorer.components.tour import Tour
+from explorer.panels.questions import COURSE, SHOWN, QuestionsError, wrong_fields
+from explorer.panels.text import TEXT
+
+WORDS = TEXT["tour"]
+NEEDED = {"lesson": (str,), "text": (str,), "try": (str,), "show": (dict,)}
+MAY_HAVE = {"equation": (str,), "numbers": (str,)}
+
+
+def build_tour() -> Tour:
+    return Tour({"stops": check_stops(WORDS["stop"])}, words=WORDS["texts"], follows="#t-slider")
+
+
+def check_stops(
+    stops: list[dict[str, Any]], lessons: Collection[str] = COURSE
+) -> list[dict[str, Any]]:
+    """The stops themselves; QuestionsError, with a sentence, for the first fault."""
+    for number, stop in enumerate(stops, start=1):
+        fault = wrong_fields(stop, NEEDED, NEEDED | MAY_HAVE)
+        fault = fault or wrong_fields(stop["show"], {}, SHOWN)
+        if not fault and stop["lesson"] not in lessons:
+            fault = f"there is no lesson {stop['lesson']!r}; there are {', '.join(lessons)}."
+        if not fault and ("equation" in stop) != ("numbers" in stop):
+            fault = "equation and numbers go together."
+        if not fault and "numbers" in stop and "t" not in stop["show"]:
+            fault = "numbers need a t in show."
+        if fault:
+            raise QuestionsError(f"tour.toml, stop {number}: {fault}")
+    return stops

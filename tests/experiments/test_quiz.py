@@ -1,0 +1,120 @@
+"""The quiz: numbers against closed forms, and rounds in which exactly one run is broken."""
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.diffusion.samplers import sample
+from explorer.diffusion.schedules import NoiseSchedule
+from explorer.experiments.quiz import (
+    MEASURES,
+    NOISE_SCALE,
+    NUM_RUNS,
+    WAYS,
+    BrokenRow,
+    amplification,
+    error_percent,
+    half_power_t,
+    play_round,
+    signal_percent,
+)
+from explorer.images.encoding import to_pixels
+
+SEEDS = range(24)  # enough for every way and every place to come up
+
+
+def test_the_numbers_are_the_schedules(answering):
+    exhibit = answering(lambda x_t, t: x_t)
+    exhibit.denoiser.schedule = NoiseSchedule([1.0, 0.8, 0.49, 0.2])
+    assert half_power_t(exhibit) == 2
+    assert signal_percent(exhibit, 1) == pytest.approx(80)
+    assert amplification(exhibit, 3) == pytest.approx(2)  # sqrt(0.8 / 0.2)
+
+
+def test_the_error_is_the_one_that_was_measured(colour_exhibit, grey_exhibit):
+    assert error_percent(colour_exhibit, 30) == pytest.approx(10)
+    with pytest.raises(ValueError, match="No error was measured of the network 'tiny' at t = 31"):
+        error_percent(colour_exhibit, 31)
+    with pytest.raises(ValueError, match="No error was measured of the network 'strokes'"):
+        error_percent(grey_exhibit, 30)
+
+
+@pytest.mark.parametrize("name", ["signal_percent", "amplification"])
+@pytest.mark.parametrize("t", [-1, 41])
+def test_a_time_that_the_network_does_not_know_is_refused(colour_exhibit, name, t):
+    with pytest.raises(ValueError, match=f"knows no t = {t}"):
+        MEASURES[name](colour_exhibit, t)
+
+
+@pytest.fixture(scope="module")
+def rounds(colour_exhibit):
+    return {seed: play_round(colour_exhibit, seed) for seed in SEEDS}
+
+
+def test_every_way_and_every_place_comes_up(rounds):
+    assert {played.way for played in rounds.values()} == set(WAYS)
+    assert {played.broken for played in rounds.values()} == set(range(NUM_RUNS))
+
+
+def test_a_round_is_four_pictures_of_which_one_is_not_what_it_should_be(rounds):
+    for played in rounds.values():
+        assert len(played.pictures) == NUM_RUNS
+        assert {picture.shape for picture in played.pictures} == {(8, 8, 3)}
+        assert (played.pictures[played.broken] != played.mended).any()
+
+
+def test_the_other_runs_are_plain_runs(colour_exhibit, rounds, tiny_gallery):
+    # The exact denoiser of six pictures ends on one of them, unless it is broken.
+    known = np.stack([picture.pixels for picture in tiny_gallery]).astype(int)
+    for played in rounds.values():
+        right = [p for k, p in enumerate(played.pictures) if k != played.broken]
+        for picture in [*right, played.mended]:
+            assert np.abs(known - picture).max(axis=(1, 2, 3)).min() <= 2
+
+
+def test_the_same_seed_gives_the_same_round(colour_exhibit, rounds):
+    again = play_round(colour_exhibit, 3)
+    assert (again.broken, again.way) == (rounds[3].broken, rounds[3].way)
+    np.testing.assert_array_equal(again.pictures, rounds[3].pictures)
+
+
+def test_a_network_that_knows_no_kinds_plays_too(answering):
+    exhibit = answering(lambda x_t, t: 0.5 * x_t)
+    exhibit.denoiser.conditions = []
+    assert len(play_round(exhibit, 0).pictures) == NUM_RUNS
+    assert {call["condition"] for call in exhibit.denoiser.calls} == {None}
+
+
+def test_one_step_is_a_run_of_one_step(answering):
+    exhibit = answering(lambda x_t, t: 0.9 * x_t)
+    exhibit.denoiser.conditions = []
+    seed = next(seed for seed in SEEDS if play_round(exhibit, seed).way == "one_step")
+    played = play_round(exhibit, seed)
+    random = np.random.default_rng(seed)
+    random.integers(NUM_RUNS), random.integers(len(WAYS))
+    noise_seed = int(random.integers(2**31, size=NUM_RUNS)[played.broken])
+    [*_, last] = sample(exhibit.denoiser, num_steps=1, seed=noise_seed)
+    np.testing.assert_array_equal(played.pictures[played.broken], to_pixels(last.x_t[0].numpy()))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_only_its_row_is_broken_and_in_the_way_it_says(stub_denoiser, colour_exhibit, way):
+    schedule = colour_exhibit.schedule
+    stub = stub_denoiser(lambda x_t, t: 0.3 * x_t, schedule, (3, 8, 8), [])
+    x_t = torch.randn(3, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    t = torch.tensor([30, 30, 30])
+    right = stub.predict_eps(x_t, t)
+    broken = BrokenRow(stub, 1, way).predict_eps(x_t, t)
+    torch.testing.assert_close(broken[[0, 2]], right[[0, 2]], rtol=0, atol=0)
+    told = stub.calls[-1]["t"].tolist()
+    assert told == ([30, 20, 30] if way == "constant_t" else [30, 30, 30])
+    if way == "noise_scale":
+        torch.testing.assert_close(broken[1], NOISE_SCALE * right[1])
+    elif way == "data_range":
+        alpha_bar = float(schedule.alpha_bar[30])
+        x_0_hat = (x_t[1] - (1 - alpha_bar) ** 0.5 * broken[1]) / alpha_bar**0.5
+        assert float(x_0_hat.min()) > -1e-5
+        assert float(x_0_hat.max()) < 1 + 1e-5
+    else:
+        torch.testing.assert_close(broken[1], right[1], rtol=0, atol=0)
+    assert t.tolist() == [30, 30, 30]

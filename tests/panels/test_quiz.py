@@ -1,0 +1,60 @@
+"""The quiz's panel: what the browser is given, and what it is not told too early."""
+
+import json
+
+import pytest
+
+from explorer.components.quiz import Quiz
+from explorer.experiments.quiz import NUM_RUNS, WAYS, play_round
+from explorer.panels.questions import COURSE
+from explorer.panels.quiz import WORDS, deal_runs, reveal_truth
+
+
+@pytest.fixture
+def quiz(page) -> Quiz:
+    [found] = [block for block in page.blocks.values() if isinstance(block, Quiz)]
+    return found
+
+
+def test_the_page_comes_with_its_questions(quiz):
+    assert len(quiz.value["questions"]) >= 10
+    json.dumps(quiz.value)
+
+
+def test_every_way_of_breaking_a_run_has_its_words_and_its_lesson():
+    ways = WORDS["texts"]["ways"]
+    assert tuple(ways) == WAYS
+    assert {way["lesson"] for way in ways.values()} <= set(COURSE)
+
+
+@pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
+def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(shelf, denoiser):
+    [(message, played)] = deal_runs(shelf, denoiser)
+    assert set(message) == {"runs"}
+    assert len(message["runs"]) == NUM_RUNS
+    assert all(uri.startswith("data:image/png;base64,") for uri in message["runs"])
+    truth = reveal_truth(played)["truth"]
+    assert (truth["broken"], truth["way"]) == (played.broken, played.way)
+    assert truth["mended"] != message["runs"][played.broken]
+
+
+def test_each_round_is_another(shelf):
+    [(_, first)], [(_, second)] = deal_runs(shelf, "tiny"), deal_runs(shelf, "tiny")
+    assert any((a != b).any() for a, b in zip(first.pictures, second.pictures, strict=True))
+
+
+def test_whoever_waits_in_the_line_is_told_so(shelf):
+    with shelf.line.join(), shelf.line.join():
+        dealing = deal_runs(shelf, "tiny")
+        message, _ = next(dealing)
+        assert message == {"waiting": "Waiting for a turn: 1 before you"}
+        dealing.close()
+    assert shelf.line.places == []
+
+
+def test_a_round_that_the_server_has_forgotten_reveals_nothing():
+    assert reveal_truth(None)["__type__"] == "update"
+
+
+def test_a_round_can_be_kept_for_a_visitor(colour_exhibit):
+    assert play_round(colour_exhibit, 0).mended.dtype == "uint8"

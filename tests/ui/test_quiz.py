@@ -1,0 +1,184 @@
+"""The quiz in a real browser: judged at once and without the server, remembered, and a way back."""
+
+import numpy as np
+import pytest
+
+from explorer.panels.questions import questions_for, read_questions
+
+pytestmark = pytest.mark.ui
+
+CARD = "#quiz .card"
+JUDGED = f"{CARD} .feedback:not([hidden])"
+IN_SIGHT = """(id) => {
+    const { top } = document.getElementById(id).getBoundingClientRect();
+    return top >= 0 && top < window.innerHeight / 2;
+}"""
+
+
+@pytest.fixture(scope="module")
+def asked(real_exhibits) -> dict[str, dict]:
+    return {q["id"]: q for q in questions_for(real_exhibits["emoji"], read_questions())}
+
+
+@pytest.fixture
+def quiz(tab):
+    """The page with nothing answered yet."""
+    if tab.page.url == "about:blank":
+        tab.open()
+    tab.page.evaluate("localStorage.clear()")
+    return reload(tab)
+
+
+def reload(tab):
+    tab.page.reload()
+    tab.page.wait_for_selector("#scrubber [data-state=done]")
+    tab.wait_scene()
+    tab.page.wait_for_selector("#quiz .dots button")
+    return tab
+
+
+def turn_to(tab, asked: dict, name: str) -> dict:
+    tab.page.locator("#quiz .dots button").nth(list(asked).index(name)).click()
+    return asked[name]
+
+
+def guess(tab, number: float) -> None:
+    tab.page.evaluate(
+        """(number) => {
+            const range = document.querySelector('#quiz .guess');
+            range.value = number;
+            range.dispatchEvent(new Event('input', { bubbles: true }));
+        }""",
+        number,
+    )
+
+
+def test_a_right_and_a_wrong_answer_are_judged_without_asking_the_server(quiz, asked):
+    page = quiz.page
+    quiz.listen()
+    question = turn_to(quiz, asked, "what-is-predicted")
+    page.locator(f"{CARD} .answers button").nth(question["right"]).click()
+    assert page.get_attribute(JUDGED, "data-right") == "true"
+    assert page.inner_text(f"{CARD} .reason") == question["reason"]
+    page.click("#quiz .onward")
+    question = asked["why-not-at-once"]
+    page.locator(f"{CARD} .answers button").nth((question["right"] + 1) % 4).click()
+    assert page.get_attribute(JUDGED, "data-right") == "false"
+    ticked = page.inner_text(f"{CARD} .answers button.right")
+    assert ticked.startswith(question["answers"][question["right"]])
+    assert page.inner_text("#quiz .place").endswith("1 of 2 right")
+    quiz.listen()  # whatever was on its way has come by now
+    assert quiz.asked == []
+
+
+@pytest.mark.parametrize("off, right", [(50, "true"), (70, "false")])
+def test_a_number_is_guessed_before_it_is_shown(quiz, asked, off, right):
+    page = quiz.page
+    question = turn_to(quiz, asked, "half-power")
+    assert page.is_hidden(f"{CARD} .truth")
+    guess(quiz, question["truth"] + off)
+    page.click("#quiz .check")
+    assert page.get_attribute(JUDGED, "data-right") == right
+    assert page.inner_text(f"{CARD} .truth") == f"t = {question['truth']:.0f}"
+    assert page.is_disabled("#quiz .guess")
+
+
+def test_a_personal_question_shows_the_image_at_the_guess_and_follows_the_hand(quiz, asked):
+    page = quiz.page
+    turn_to(quiz, asked, "when-can-you-not-name-it")
+    guess(quiz, 640)
+    assert quiz.slider() == 500
+    page.click("#quiz .check")
+    quiz.wait_prediction(640)
+    assert quiz.slider() == 640
+    guess(quiz, 700)
+    quiz.wait_prediction(700)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    for name, source in (("x_t", ".noiser .x_t"), ("x_0_hat", ".noise-maps .x_0_hat")):
+        np.testing.assert_array_equal(quiz.pixels(f"#quiz .seen .{name}"), quiz.pixels(source))
+    assert "640" in page.inner_text(f"{CARD} .verdict")  # what was guessed stays said
+
+
+def test_progress_survives_a_reload_until_it_is_started_over(quiz, asked):
+    page = quiz.page
+    question = turn_to(quiz, asked, "why-t")
+    page.locator(f"{CARD} .answers button").nth(question["right"]).click()
+    reload(quiz)
+    assert page.inner_text("#quiz .ask") == question["ask"]
+    assert page.get_attribute(JUDGED, "data-right") == "true"
+    assert page.locator("#quiz .dots .right").count() == 1
+    page.click("#quiz .again")
+    assert page.locator("#quiz .dots .open").count() == len(asked)
+    reload(quiz)
+    assert page.locator("#quiz .dots .open").count() == len(asked)
+    assert page.is_hidden(f"{CARD} .feedback")
+
+
+def test_a_jump_leads_to_the_lesson_with_its_t(quiz, asked):
+    page = quiz.page
+    question = turn_to(quiz, asked, "where-is-noise-hard-to-see")
+    page.locator(f"{CARD} .answers button").first.click()
+    assert "2 Predict the noise" in page.inner_text(f"{CARD} .jump")
+    page.click(f"{CARD} .jump")
+    page.wait_for_function(IN_SIGHT, arg="lesson-noise-prediction")
+    quiz.wait_prediction(question["show"]["t"])
+    assert quiz.slider() == question["show"]["t"]
+
+
+def test_a_jump_brings_back_the_network_it_is_about(quiz, asked):
+    page = quiz.page
+    question = turn_to(quiz, asked, "how-wrong")
+    guess(quiz, 3)
+    page.click("#quiz .check")
+    quiz.choose_network("digits")
+    page.click(f"{CARD} .jump")
+    quiz.wait_scene(question["show"]["denoiser"])
+    quiz.wait_prediction(question["show"]["t"])
+    assert page.is_checked("#denoiser input[value=emoji]")
+
+
+def test_the_broken_run_is_looked_for_and_shown_beside_the_right_one(quiz):
+    page = quiz.page
+    quiz.choose_network("digits")
+    for rounds in (1, 2):
+        page.click("#quiz .deal")
+        page.wait_for_selector("#quiz .deal:not([disabled])")
+        page.wait_for_selector("#quiz .found", state="hidden")
+        assert page.locator("#quiz .runs img").count() == 4
+        assert page.is_hidden("#quiz .which")
+        page.locator("#quiz .runs button").nth(2).click()
+        page.locator("#quiz .ways button").nth(1).click()
+        page.wait_for_selector("#quiz .found:not([hidden])")
+        broken = page.locator("#quiz .runs button").evaluate_all(
+            "(all) => all.findIndex((one) => one.classList.contains('broken'))"
+        )
+        shown = page.locator("#quiz .runs img").nth(broken).get_attribute("src")
+        assert page.get_attribute("#quiz .found .broken", "src") == shown
+        assert page.get_attribute("#quiz .found .mended", "src") != shown
+        way = page.get_attribute("#quiz .ways button.right", "data-way")
+        found = broken == 2 and way == "constant_t"
+        assert page.get_attribute("#quiz .found", "data-right") == str(found).lower()
+        assert f"Rounds: {rounds}." in page.inner_text("#quiz .tally")
+
+
+def test_the_keyboard_is_enough(quiz):
+    page = quiz.page
+    page.locator(f"{CARD} .answers button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(JUDGED)
+    assert page.evaluate("document.activeElement.className").startswith("onward")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#quiz .place").startswith("Question 2")
+
+
+def test_it_fits_a_phone(phone_page, another_visitor):
+    visitor = another_visitor(phone_page).open()
+    page = visitor.page
+    page.wait_for_selector("#quiz .dots button", state="attached")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= page.viewport_size["width"]
+    boxes = page.locator("#quiz .card .answers button").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().height)"
+    )
+    assert boxes
+    assert min(boxes) >= 44
