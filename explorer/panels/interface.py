@@ -11,6 +11,7 @@ from explorer.panels.noise_prediction import build_noise_prediction_panel, outpu
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.shelf import Shelf
+from explorer.panels.single_step import build_single_step_panel
 from explorer.panels.text import TEXT
 from explorer.panels.told_time import build_told_time_panel
 from explorer.panels.visit import (
@@ -22,7 +23,7 @@ from explorer.panels.visit import (
 )
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
-LESSONS = ("forward_noising", "noise_prediction", "reverse", "told_time")
+LESSONS = ("forward_noising", "noise_prediction", "single_step", "reverse", "told_time")
 
 
 def build_interface(shelf: Shelf) -> gr.Blocks:
@@ -38,6 +39,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
             with gr.Column(elem_id="article", min_width=0):
                 forward = build_forward_noising_panel(rail, shelf, opening)
                 prediction = build_noise_prediction_panel(rail, shelf, opening)
+                build_single_step_panel(rail, shelf)
                 reverse = build_reverse_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
