@@ -64,9 +64,7 @@ class SingleStep:
         return float(np.sqrt(np.square(self.x_0_hat - self.x_0, dtype=np.float64).mean()))
 
 
-def compute_single_step(
-    exhibit: Exhibit, pixels: np.ndarray, beta: float, seed: int
-) -> SingleStep:
+def compute_single_step(exhibit: Exhibit, pixels: np.ndarray, beta: float, seed: int) -> SingleStep:
     """Add noise of strength beta, then take it away twice: the true noise, and the network's.
 
     Args:

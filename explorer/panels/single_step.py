@@ -33,9 +33,7 @@ def build_single_step_panel(rail: Rail, shelf: Shelf) -> None:
             numbers = gr.Markdown(latex_delimiters=LATEX, elem_id="single-step-numbers")
         with gr.Accordion(WORDS["code"], open=False):
             gr.Markdown(WORDS["code_hint"])
-            code = gr.Code(
-                language="python", interactive=False, show_label=False, elem_id="single-step-code"
-            )
+            code = gr.Markdown(elem_id="single-step-code")
         follower = Follower(with_t=False)
     gr.on(
         [follower.due, beta.change],
@@ -87,10 +85,10 @@ def numbers_text(step: SingleStep, wanted: float) -> str:
     """The middle pixel's way there and back, and how the toy becomes what the network is shown."""
     channels, height, width = step.x_0.shape
     images = ("x_0", "eps", "x_noisy", "x_0_again", "eps_hat", "x_0_hat")
-    pixel = {name: getattr(step, name)[0, height // 2, width // 2] for name in images}
+    pixel = {name: getattr(step, name)[channels // 2, height // 2, width // 2] for name in images}
     return WORDS["numbers_text"].format(
         **pixel,
-        channel=f" {WORDS['red']}" if channels > 1 else "",
+        channel=f" {WORDS['green']}" if channels > 1 else "",
         wanted=wanted,
         beta=step.beta,
         t=step.t,
@@ -101,6 +99,6 @@ def numbers_text(step: SingleStep, wanted: float) -> str:
 
 
 def code_text(exhibit: Exhibit, choice: Choice, seed: int, wanted: float) -> str:
-    """The same in Python, to copy: it runs as it stands, from the root of a clone."""
+    """The same in Python, as Markdown; it runs as it stands, from the root of a clone."""
     image = choice.name if choice.name in exhibit.gallery else exhibit.first_picture.name
     return WORDS["code_text"].format(denoiser=exhibit.name, image=image, seed=seed, wanted=wanted)

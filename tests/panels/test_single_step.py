@@ -57,7 +57,8 @@ def test_the_code_runs_as_it_stands_and_prints_what_the_panel_shows(
     exhibit = real_exhibits[denoiser]
     choice = Choice.of(exhibit.gallery[image])
     script = tmp_path / "step.py"
-    script.write_text(code_text(exhibit, choice, 7, 0.8), encoding="utf-8")
+    [code] = re.findall(r"```python\n(.*)\n```", code_text(exhibit, choice, 7, 0.8), re.DOTALL)
+    script.write_text(code, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
