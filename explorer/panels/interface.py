@@ -7,6 +7,7 @@ import gradio as gr
 
 from explorer.panels.api import add_api
 from explorer.panels.forward_noising import build_forward_noising_panel
+from explorer.panels.memory import build_memory_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
@@ -23,7 +24,14 @@ from explorer.panels.visit import (
 )
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
-LESSONS = ("forward_noising", "noise_prediction", "single_step", "reverse", "told_time")
+LESSONS = (
+    "forward_noising",
+    "noise_prediction",
+    "single_step",
+    "reverse",
+    "told_time",
+    "memory",
+)
 
 
 def build_interface(shelf: Shelf) -> gr.Blocks:
@@ -42,6 +50,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 build_single_step_panel(rail, shelf)
                 reverse = build_reverse_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
+                build_memory_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [
             rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
