@@ -57,7 +57,7 @@ class Recall:
 
 @dataclass(frozen=True, eq=False)
 class MemoryFrame:
-    """One step of a run; pictures (H, W, C) uint8. memory and nearest as in `Recall`.
+    """One step of a run; pictures (H, W, C) uint8. `nearest` is nearest to x_0_hat.
 
     At t = 0 nothing is predicted: memory's last guess stays in sight.
     """
@@ -65,15 +65,13 @@ class MemoryFrame:
     t: int
     x_t: np.ndarray
     x_0_hat: np.ndarray
-    memory: ExactMemory | None
-    nearest: Neighbour | None
+    memory: ExactMemory
+    nearest: Neighbour
 
     @property
     def side_by_side(self) -> np.ndarray:
-        """(H, 4 W, C) uint8: x_t, x_0_hat, memory's, nearest; only the first two without memory."""
-        views = [self.x_t, self.x_0_hat]
-        if self.memory is not None and self.nearest is not None:
-            views += [self.memory.x_0_hat, self.nearest.pixels]
+        """(H, 4 W, C) uint8: x_t, x_0_hat, memory's x_0_hat, nearest."""
+        views = [self.x_t, self.x_0_hat, self.memory.x_0_hat, self.nearest.pixels]
         return np.concatenate(views, axis=1)
 
 
@@ -105,15 +103,26 @@ def compute_memory_run(
     Args:
         kind: what the network is asked to draw; None or an unknown one leaves it open. Memory is
             not told.
+
+    Raises:
+        ValueError: at the call, if the training images are not at hand.
     """
-    memory = None
+    if exhibit.ideal is None:
+        raise ValueError("The training images of this network are not here to compare with.")
     steps = sample(
         exhibit.denoiser, num_steps=num_steps, seed=seed, condition=exhibit.condition(kind)
     )
-    for step in steps:
-        x_t, guess = step.x_t[0].cpu(), _pixels(step.x_0_hat[0].cpu())
-        memory = exact_memory(exhibit, x_t, step.t) if step.t > 0 else memory
-        yield MemoryFrame(step.t, _pixels(x_t), guess, memory, _nearest(exhibit, guess))
+
+    def frames() -> Iterator[MemoryFrame]:
+        memory = None
+        for step in steps:
+            x_t, guess = step.x_t[0].cpu(), _pixels(step.x_0_hat[0].cpu())
+            memory = exact_memory(exhibit, x_t, step.t) if step.t > 0 else memory
+            nearest = _nearest(exhibit, guess)
+            assert memory is not None and nearest is not None  # the ideal denoiser is there
+            yield MemoryFrame(step.t, _pixels(x_t), guess, memory, nearest)
+
+    return frames()
 
 
 def exact_memory(exhibit: Exhibit, x_t: Tensor, t: int) -> ExactMemory | None:

@@ -44,7 +44,7 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
         seen = PictureRow(waiting("seen"), columns=5, elem_id="memory-seen")
         never_seen = PictureRow(waiting("never_seen"), columns=5, elem_id="memory-never-seen")
         missing = gr.Markdown(WORDS["no_images"], visible=False)
-        with gr.Accordion(WORDS["draw"], open=False) as draw_fold:
+        with gr.Accordion(WORDS["draw"], open=False, elem_id="memory-fold") as draw_fold:
             gr.Markdown(WORDS["draw_hint"])
             draw = gr.Button(WORDS["draw_button"], variant="primary", elem_id="memory-draw")
             scrubber = Scrubber(
@@ -60,8 +60,9 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
         follower = Follower()
     hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
     follower.due(
-        MethodType(show_memory, shelf), rail.inputs, 
-        [seen, never_seen, missing, measured], trigger_mode="always_last", queue=False, **hidden,
+        MethodType(show_memory, shelf), rail.inputs,
+        [seen, never_seen, missing, draw_fold, measured],
+        trigger_mode="always_last", queue=False, **hidden,
     )  # fmt: skip
     gr.on(
         [draw_fold.expand, draw.click], MethodType(draw_and_search, shelf), rail.inputs,
@@ -72,7 +73,7 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
 
 def show_memory(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> tuple[dict[str, Any], dict[str, Any], Any, str]:
+) -> tuple[dict[str, Any], dict[str, Any], Any, Any, str]:
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
     t, pair = max(1, t), one_of_each(exhibit, choice)
     recalls = compute_recall(exhibit, [one.pixels for one in pair.values()], t, seed)
@@ -85,6 +86,7 @@ def show_memory(
         rows.get("seen", empty),
         rows.get("never_seen", empty),
         gr.update(visible=exhibit.ideal is None),
+        gr.update(visible="hidden" if exhibit.ideal is None else True),
         measured_text(exhibit),
     )
 
@@ -136,8 +138,11 @@ def draw_and_search(
     """A run's frames for the scrubber, then the finished picture and its neighbours."""
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
     run, frame = uuid.uuid4().hex[:8], None
-    for index, frame in enumerate(compute_memory_run(exhibit, choice.kind, seed, STEPS)):
-        yield piece(run, index, frame, exhibit), gr.skip()
+    try:
+        for index, frame in enumerate(compute_memory_run(exhibit, choice.kind, seed, STEPS)):
+            yield piece(run, index, frame, exhibit), gr.skip()
+    except (ValueError, FloatingPointError) as error:
+        raise gr.Error(str(error), print_exception=False) from error
     if frame is not None:  # there is always a last one
         yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
 
@@ -151,7 +156,6 @@ def piece(run: str, index: int, frame: MemoryFrame, exhibit: Exhibit) -> dict[st
         "total": STEPS + 1,
         "frames": [png_data_uri(frame.side_by_side)],
         "captions": [f"t = {frame.t}"],
-        "views": VIEWS if frame.memory is not None else VIEWS[:2],
         "ends": [f"noise, t = {exhibit.T}", "clean, t = 0"],
         "status": "" if done else WORDS["drawing"].format(step=index, total=STEPS),
         "done": done,

@@ -21,7 +21,14 @@ from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
 
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
-SLOW = {"run_sampler", "download_gif", "download_strip", "fetch_mnist", "run_told", "draw_and_search"}
+SLOW = {
+    "run_sampler",
+    "download_gif",
+    "download_strip",
+    "fetch_mnist",
+    "run_told",
+    "draw_and_search",
+}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
 HEEDS_ITS_EVENT = {"pick", "take_drawing"}
 
