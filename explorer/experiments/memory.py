@@ -110,7 +110,10 @@ def compute_memory_run(
     if exhibit.ideal is None:
         raise ValueError("The training images of this network are not here to compare with.")
     steps = sample(
-        exhibit.denoiser, num_steps=num_steps, seed=seed, condition=exhibit.condition(kind)
+        exhibit.patient_denoiser,
+        num_steps=num_steps,
+        seed=seed,
+        condition=exhibit.condition(kind),
     )
 
     def frames() -> Iterator[MemoryFrame]:

@@ -23,18 +23,15 @@ from explorer.experiments.noise_prediction import error_curves
 from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import SEEN
 from explorer.panels.rail import Rail, read_rail
+from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice
 
 WORDS = TEXT["memory"]
 STEPS = 20  # of the run
 FAVOURITE = "penguin"  # the image never seen that the lesson opens with, where there is such a one
 VIEWS = [WORDS[name] for name in ("x_t", "network", "memory", "nearest")]
-LATEX = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
@@ -66,7 +63,7 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
     )  # fmt: skip
     gr.on(
         [draw_fold.expand, draw.click], MethodType(draw_and_search, shelf), rail.inputs,
-        [scrubber, found], concurrency_limit=2, concurrency_id="reverse", **hidden,
+        [scrubber, found], concurrency_limit=None, **hidden,
     )  # fmt: skip
     rail.denoiser.change(lambda: (None, None), None, [scrubber, found], queue=False, **hidden)
 
@@ -137,28 +134,28 @@ def draw_and_search(
 ) -> Iterator[tuple[Any, Any]]:
     """A run's frames for the scrubber, then the finished picture and its neighbours."""
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    run, frame = uuid.uuid4().hex[:8], None
+    run = {"run": uuid.uuid4().hex[:8], "total": STEPS + 1}
     try:
-        for index, frame in enumerate(compute_memory_run(exhibit, choice.kind, seed, STEPS)):
-            yield piece(run, index, frame, exhibit), gr.skip()
+        frames = compute_memory_run(exhibit, choice.kind, seed, STEPS)
+        yield run | {"status": WORDS["starting"]}, gr.skip()
+        with shelf.line.join() as place:
+            while place.ahead:
+                yield run | {"status": WORDS["waiting"].format(ahead=place.ahead)}, gr.skip()
+                place.wait(PATIENCE)
+            for index, frame in enumerate(frames):
+                yield run | piece(index, frame), gr.skip()
+                if frame.t == 0:
+                    yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
     except (ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
-    if frame is not None:  # there is always a last one
-        yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
 
 
-def piece(run: str, index: int, frame: MemoryFrame, exhibit: Exhibit) -> dict[str, Any]:
+def piece(index: int, frame: MemoryFrame) -> dict[str, Any]:
     """One frame, for the scrubber."""
-    done = frame.t == 0
     return {
-        "run": run,
         "start": index,
-        "total": STEPS + 1,
         "frames": [png_data_uri(frame.side_by_side)],
         "captions": [f"t = {frame.t}"],
-        "ends": [f"noise, t = {exhibit.T}", "clean, t = 0"],
-        "status": "" if done else WORDS["drawing"].format(step=index, total=STEPS),
-        "done": done,
     }
 
 

@@ -13,14 +13,10 @@ from explorer.experiments.single_step import SingleStep, compute_single_step
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice
 
 WORDS = TEXT["single_step"]
-LATEX = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "$", "right": "$", "display": False},
-]
 
 
 def build_single_step_panel(rail: Rail, shelf: Shelf) -> None:

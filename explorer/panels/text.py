@@ -8,3 +8,9 @@ TEXT: dict[str, dict[str, Any]] = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
     for path in sorted((Path(__file__).parent / "words").glob("*.toml"))
 }
+
+# For a gr.Markdown with equations: $...$ in a line, $$...$$ on lines of their own.
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]

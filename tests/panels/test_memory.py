@@ -109,10 +109,12 @@ def test_what_was_measured_is_what_the_file_says(shelf, real_exhibits):
 
 def test_a_drawing_arrives_frame_by_frame_and_then_its_neighbours(shelf, choice_of):
     *frames, last = draw_and_search(shelf, "tiny", choice_of("old dog"), 13, 7)
-    pieces = [piece for piece, _ in frames]
+    opening, *pieces = [piece for piece, _ in frames]
+    assert opening["status"] == WORDS["starting"]
     assert [piece["start"] for piece in pieces] == list(range(STEPS + 1))
-    assert [piece["done"] for piece in pieces] == [False] * STEPS + [True]
-    assert len({piece["run"] for piece in pieces}) == 1
+    assert {piece["total"] for piece in pieces} == {STEPS + 1}
+    assert [pieces[0]["captions"], pieces[-1]["captions"]] == [["t = 40"], ["t = 0"]]
+    assert {piece["run"] for piece in pieces} == {opening["run"]}
     drawn, *near = last[1]["pictures"]
     assert drawn["note"] == WORDS["drawn_note"].format(seed=7, kind="dog")
     assert len(near) == 3
@@ -132,3 +134,11 @@ def test_the_same_seed_draws_the_same_picture(shelf, choice_of):
 def test_without_training_images_there_is_no_drawing(shelf, choice_of):
     with pytest.raises(gr.Error, match="not here to compare with"):
         next(draw_and_search(shelf, "strokes", choice_of(None, "strokes"), 13, 7))
+
+
+def test_a_visitor_waits_in_the_line_of_runs(shelf, choice_of):
+    with shelf.line.join(), shelf.line.join():  # as many as may run at once
+        drawing = draw_and_search(shelf, "tiny", choice_of(), 13, 7)
+        next(drawing)
+        assert next(drawing)[0]["status"] == WORDS["waiting"].format(ahead=1)
+    assert "frames" in next(piece for piece, _ in drawing if "frames" in piece)
