@@ -51,8 +51,8 @@ def test_a_drawing_comes_with_the_training_images_nearest_to_it(tab):
 def test_digits_say_why_there_is_nothing_to_compare_with(tab):
     come(tab, "digits", 500)
     page = tab.page
-    assert page.locator(f"{NEVER_SEEN} figure").count() == 3
-    assert page.locator(f"{SEEN} figure").count() == 0
+    page.wait_for_selector(f"{NEVER_SEEN} [data-pictures='3']")
+    page.wait_for_selector(f"{SEEN} [data-pictures='0']", state="attached")
     page.wait_for_selector(f"{LESSON} >> text=do not ship with the app")
     page.wait_for_selector("#memory-fold", state="hidden")
     come(tab, "emoji", 500)

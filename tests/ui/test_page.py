@@ -12,6 +12,7 @@ from PIL import Image
 from explorer.diffusion.noise import noise_from_seed
 from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.images.uploads import read_digit, read_picture
+from explorer.panels.interface import LESSONS
 
 pytestmark = pytest.mark.ui
 
@@ -100,10 +101,10 @@ def test_the_page_opens_ready_before_the_server_has_said_another_word(
 def test_the_navigation_shows_where_one_is(visitor):
     page = visitor.open().page
     links = page.locator("nav[aria-label=Lessons] a")
-    assert links.count() == 3
+    assert links.count() == len(LESSONS)
     assert links.nth(0).get_attribute("aria-current") == "true"
-    links.nth(2).click()
-    page.wait_for_selector("nav[aria-label=Lessons] a:nth-child(3)[aria-current=true]")
+    page.click("nav[aria-label=Lessons] a[href='#lesson-reverse']")
+    page.wait_for_selector("nav a[href='#lesson-reverse'][aria-current=true]")
     assert links.nth(0).get_attribute("aria-current") is None
     page.wait_for_function(
         """() => {
