@@ -22,8 +22,8 @@ function check() {
 
 window.addEventListener('explorer:moment', check);
 new IntersectionObserver(
-  ([box]) => {
-    inSight = box.isIntersecting;
+  (changes) => {
+    inSight = changes.at(-1).isIntersecting; // the newest: several may come at once
     check();
   },
   { rootMargin: '30% 0px' }, // a little before it comes into sight

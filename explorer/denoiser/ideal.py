@@ -57,8 +57,11 @@ class IdealDenoiser:
         return self.images.device
 
     @torch.no_grad()
-    def predict_x_0(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
-        """x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser` -> x_0_hat."""
+    def weights(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
+        """How likely x_t was made from each image of the set: (B, N), each row adding up to 1.
+
+        x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser`.
+        """
         check_arguments(self, x_t, t, condition)
         x = x_t.to(self.images).flatten(1)  # (B, D)
         signal = self.schedule.at(self.schedule.signal_scale, t, like=x)  # (B, 1)
@@ -71,9 +74,33 @@ class IdealDenoiser:
             if bool(other.all(1).any()):
                 raise ValueError("no image of the set has this condition.")
             logits = logits.masked_fill(other, -torch.inf)
-        weight = logits.softmax(1)
-        near = (weight > 0).any(0)  # most are too far away to count at all
-        return (weight[:, near] @ self.images[near]).view(x_t.shape).to(x_t.device)
+        return logits.softmax(1)
+
+    def predict_x_0(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Arguments as of `weights` -> x_0_hat, like x_t."""
+        return self.mix(self.weights(x_t, t, condition)).to(x_t.device)
+
+    def mix(self, weights: Tensor) -> Tensor:
+        """(B, N) -> (B, C, H, W): the images of the set, added up with these weights."""
+        near = (weights > 0).any(0)  # most are too far away to count at all
+        return (weights[:, near] @ self.images[near]).view(-1, *self.shape)
+
+    @torch.no_grad()
+    def nearest(self, x: Tensor, count: int = 1) -> tuple[Tensor, Tensor]:
+        """The images of the set that x is most like, the nearest first.
+
+        Args:
+            x: (B, C, H, W), usually clean images in [-1, 1].
+            count: how many, at most as many as there are.
+
+        Returns:
+            (B, count) the root mean squared difference, and (B, count) int64 indices of images.
+        """
+        # The faster way, by a matrix product, would lose small distances to rounding.
+        exact = "donot_use_mm_for_euclid_dist"
+        distance = torch.cdist(x.to(self.images).flatten(1), self.images, compute_mode=exact)
+        found = distance.topk(min(count, len(self.images)), largest=False)
+        return found.values / self.images.shape[1] ** 0.5, found.indices
 
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0

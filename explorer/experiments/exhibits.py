@@ -37,8 +37,9 @@ FAVOURITE_KINDS = ("face-smiling", "3")
 class Exhibit:
     """A denoiser and its pictures.
 
-    `ideal` is None where the training images do not ship with the checkpoint; `metrics` is the
-    content of metrics.json, and may be empty; `judge` is None where none ships.
+    `ideal` is over the gallery's pictures that training saw, in their order; it is None where the
+    training images do not ship with the checkpoint. `metrics` is the content of metrics.json, and
+    may be empty; `judge` is None where none ships.
     """
 
     name: str

@@ -9,13 +9,15 @@ from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.ladder import build_ladder_panel
+from explorer.panels.memory import build_memory_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.quiz import build_quiz_panel
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.schedules import build_schedules_panel
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.single_step import build_single_step_panel
+from explorer.panels.text import LESSONS, TEXT
 from explorer.panels.told_time import build_told_time_panel
 from explorer.panels.tour import build_tour
 from explorer.panels.visit import (
@@ -27,16 +29,6 @@ from explorer.panels.visit import (
 )
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
-LESSONS = (
-    "forward_noising",
-    "noise_prediction",
-    "reverse",
-    "ladder",
-    "told_time",
-    "break_it",
-    "schedules",
-    "quiz",
-)
 
 
 def build_interface(shelf: Shelf) -> gr.Blocks:
@@ -53,11 +45,13 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
             with gr.Column(elem_id="article", min_width=0):
                 forward = build_forward_noising_panel(rail, shelf, opening)
                 prediction = build_noise_prediction_panel(rail, shelf, opening)
+                build_single_step_panel(rail, shelf)
                 reverse = build_reverse_panel(rail, shelf)
                 build_ladder_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
                 build_break_it_panel(rail, shelf)
                 build_schedules_panel(rail, shelf)
+                build_memory_panel(rail, shelf)
                 quiz = build_quiz_panel(rail, shelf)
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [

@@ -11,13 +11,9 @@ from typing import Any
 
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.quiz import MEASURES
+from explorer.panels.text import LESSONS
 
 FILE = Path(__file__).parent / "questions.toml"
-# The lessons in the page's order.
-COURSE = (
-    "forward_noising", "noise_prediction", "single_step", "reverse", "ladder", "told_time",
-    "break_it", "schedules", "memory", "quiz",
-)  # fmt: skip
 
 TEXT, NUMBER, LIST = (str,), (int, float), (list,)
 NEEDED = {"id": TEXT, "kind": TEXT, "lesson": TEXT, "ask": TEXT, "reason": TEXT}
@@ -44,7 +40,7 @@ class QuestionsError(ValueError):
     """The questions' file cannot be used; the message is for the one who wrote it."""
 
 
-def read_questions(file: Path = FILE, lessons: Collection[str] = COURSE) -> list[dict[str, Any]]:
+def read_questions(file: Path = FILE, lessons: Collection[str] = LESSONS) -> list[dict[str, Any]]:
     """The questions of a file, all of them checked.
 
     Raises QuestionsError, with a sentence, for the first thing that is wrong.

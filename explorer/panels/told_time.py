@@ -26,12 +26,11 @@ from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Moment, Rail, clean_t, ends, read_rail
 from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice, scene_key
 from explorer.plots.told_time import valley_figure
 
 WORDS = TEXT["told_time"]
-LATEX = [{"left": "$$", "right": "$$", "display": True}]
 # A scene's name, and what was measured in it; kept while the visitor tries other lies.
 Valley = tuple[str, ToldErrors]
 

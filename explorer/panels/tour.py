@@ -4,8 +4,8 @@ from collections.abc import Collection
 from typing import Any
 
 from explorer.components.tour import Tour
-from explorer.panels.questions import COURSE, SHOWN, QuestionsError, wrong_fields
-from explorer.panels.text import TEXT
+from explorer.panels.questions import SHOWN, QuestionsError, wrong_fields
+from explorer.panels.text import LESSONS, TEXT
 
 WORDS = TEXT["tour"]
 NEEDED = {"lesson": (str,), "text": (str,), "try": (str,), "show": (dict,)}
@@ -17,7 +17,7 @@ def build_tour() -> Tour:
 
 
 def check_stops(
-    stops: list[dict[str, Any]], lessons: Collection[str] = COURSE
+    stops: list[dict[str, Any]], lessons: Collection[str] = LESSONS
 ) -> list[dict[str, Any]]:
     """The stops themselves; QuestionsError, with a sentence, for the first fault."""
     for number, stop in enumerate(stops, start=1):

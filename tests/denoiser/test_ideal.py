@@ -115,3 +115,29 @@ def test_a_condition_that_no_image_has_is_refused():
     ideal = IdealDenoiser(images(2), cosine(), torch.tensor([0, 0]), ["some", "none"])
     with pytest.raises(ValueError, match="no image of the set"):
         ideal.predict_eps(noise(1), torch.tensor([1]), torch.tensor([1]))
+
+
+def test_the_nearest_image_to_one_of_the_set_is_itself():
+    pictures = images(20)
+    distance, index = IdealDenoiser(pictures, cosine()).nearest(pictures)
+    assert index.flatten().tolist() == list(range(20))
+    assert distance.flatten().tolist() == [0.0] * 20
+
+
+def test_the_nearest_images_come_in_order_with_their_distance():
+    pictures = images(20)
+    [x] = images(1, seed=5)
+    expected = (pictures - x).square().mean(dim=(1, 2, 3)).sqrt()
+    distance, index = IdealDenoiser(pictures, cosine()).nearest(x[None], count=3)
+    assert index[0].tolist() == expected.argsort()[:3].tolist()
+    assert_close(distance[0], expected.sort().values[:3])
+    assert IdealDenoiser(pictures[:2], cosine()).nearest(x[None], count=3)[1].shape == (1, 2)
+
+
+def test_weights_say_which_image_it_was():
+    pictures, schedule = images(20), cosine()
+    ideal, t = IdealDenoiser(pictures, schedule), torch.tensor([1, 500, 1000])
+    weights = ideal.weights(diffuse(schedule, pictures[:3], t, noise(3)), t)
+    assert_close(weights.sum(1), torch.ones(3))
+    assert weights[0, 0] == 1  # hardly any noise: it is certain
+    assert weights[2].max() < 0.2  # nothing but noise: it could have been any

@@ -6,8 +6,8 @@ import pytest
 
 from explorer.components.quiz import Quiz
 from explorer.experiments.quiz import NUM_RUNS, WAYS, play_round
-from explorer.panels.questions import COURSE
 from explorer.panels.quiz import WORDS, deal_runs, reveal_truth
+from explorer.panels.text import LESSONS
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_the_page_comes_with_its_questions(quiz):
 def test_every_way_of_breaking_a_run_has_its_words_and_its_lesson():
     ways = WORDS["texts"]["ways"]
     assert tuple(ways) == WAYS
-    assert {way["lesson"] for way in ways.values()} <= set(COURSE)
+    assert {way["lesson"] for way in ways.values()} <= set(LESSONS)
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])

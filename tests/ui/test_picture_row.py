@@ -27,11 +27,17 @@ def row(*seeds: int | None) -> dict:
     }
 
 
+def wordy() -> dict:
+    """Two pictures, the second with a label and a note of many lines."""
+    short, long = row(1, 2)["pictures"]
+    return {"pictures": [short, long | {"label": "many words " * 20, "note": "more words " * 20}]}
+
+
 @pytest.fixture(scope="module")
 def url(serve):
     with gr.Blocks() as demo:
         pictures = PictureRow(row(1, 2), columns=4, elem_id="row")
-        for name, value in (("more", row(1, 3, None)), ("fewer", row(4))):
+        for name, value in (("more", row(1, 3, None)), ("fewer", row(4)), ("wordy", wordy())):
             gr.Button(name).click(lambda value=value: value, None, pictures, queue=False)
     return serve(demo)
 
@@ -78,3 +84,15 @@ def test_fewer_pictures_leave_no_empty_places(tab):
     press(tab, "fewer", 1)
     assert tab.locator("#row figure").count() == 1
     np.testing.assert_array_equal(canvases(tab)[0], noise(4).reshape(-1, 3))
+
+
+def test_pictures_stand_on_one_line_however_long_their_words(tab):
+    press(tab, "wordy", 2)
+    tab.wait_for_function(
+        """() => {
+            const [one, other] = document.querySelectorAll('#row canvas');
+            const [a, b] = [one, other].map((canvas) => canvas.getBoundingClientRect());
+            const note = document.querySelectorAll('#row .note')[1].getBoundingClientRect();
+            return a.top > 100 && a.top === b.top && a.height === b.height && note.height > 100;
+        }"""
+    )
