@@ -141,13 +141,13 @@ def test_telling_the_network_the_kind_changes_its_answer(tab, result_at, real_ex
     before = figures(page)
     kind = real_exhibits["emoji"].first_picture.kind
     with page.expect_response("**/gradio_api/run/predict*"):
-        page.get_by_label("Tell the network").check()
+        page.get_by_label("Tell the network what kind").check()
     page.wait_for_function(
         "(old) => document.querySelector('.noise-maps .mse').textContent !== old",
         arg=before["mse"],
     )
     assert is_close(figures(page)["mse"], result_at("emoji", 700, kind).mse, 4)
-    page.get_by_label("Tell the network").uncheck()
+    page.get_by_label("Tell the network what kind").uncheck()
     page.wait_for_function(
         "(old) => document.querySelector('.noise-maps .mse').textContent === old",
         arg=before["mse"],
