@@ -42,12 +42,15 @@ class OnnxEngine:
         graph = _export(network, shape)
         self._on_one_core = _session(onnxruntime, graph, 1)
         self._on_all_cores = _session(onnxruntime, graph, CORES) if CORES > 1 else self._on_one_core
+        # The graph has no t where the network makes nothing of it.
+        self._inputs = {node.name for node in self._on_one_core.get_inputs()}
 
     def __call__(self, x_t: Tensor, t: Tensor, condition: Tensor, all_cores: bool = True) -> Tensor:
         """As the network's own call: x_t (B, C, H, W) float32, t (B,) and condition (B,) int64."""
         session = self._on_all_cores if all_cores else self._on_one_core
-        arrays = (tensor.contiguous().numpy() for tensor in (x_t, t, condition))
-        [output] = session.run(None, dict(zip(INPUTS, arrays, strict=True)))
+        tensors = zip(INPUTS, (x_t, t, condition), strict=True)
+        arrays = {name: x.contiguous().numpy() for name, x in tensors if name in self._inputs}
+        [output] = session.run(None, arrays)
         return torch.from_numpy(output)
 
 

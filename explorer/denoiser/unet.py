@@ -92,6 +92,7 @@ class UNet(nn.Module):
         blocks: residual blocks per level (as many going up as going down).
         attention: per level, whether its blocks are followed by self-attention.
         embedding_width: of the embedding of t and the condition.
+        timed: whether it is told t. If not, t is still an argument, and has no say.
     """
 
     def __init__(
@@ -102,16 +103,19 @@ class UNet(nn.Module):
         blocks: tuple[int, ...],
         attention: tuple[bool, ...],
         embedding_width: int = 128,
+        timed: bool = True,
     ):
         super().__init__()
         if not len(widths) == len(blocks) == len(attention):
             raise ValueError("widths, blocks and attention must have one entry per level.")
         self.embedding_width = embedding_width
-        self.t_mlp = nn.Sequential(
-            nn.Linear(embedding_width, embedding_width),
-            nn.SiLU(),
-            nn.Linear(embedding_width, embedding_width),
-        )
+        self.timed = timed
+        if timed:
+            self.t_mlp = nn.Sequential(
+                nn.Linear(embedding_width, embedding_width),
+                nn.SiLU(),
+                nn.Linear(embedding_width, embedding_width),
+            )
         self.condition_embedding = nn.Embedding(num_conditions + 1, embedding_width)
         levels = list(zip(widths, blocks, attention, strict=True))
         self.stem = nn.Conv2d(channels, widths[0], 3, padding=1)
@@ -131,8 +135,11 @@ class UNet(nn.Module):
 
     def forward(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
         """x_t: (B, C, H, W); t: (B,); condition: (B,) int64, 0 = none, i + 1 = the i-th name."""
-        embedding = self.t_mlp(sinusoidal_embedding(t, self.embedding_width).to(x_t.dtype))
-        embedding = F.silu(embedding + self.condition_embedding(condition))
+        embedding = self.condition_embedding(condition)
+        if self.timed:
+            waves = sinusoidal_embedding(t, self.embedding_width)
+            embedding = self.t_mlp(waves.to(x_t.dtype)) + embedding
+        embedding = F.silu(embedding)
         h = self.stem(x_t)
         skips = []
         for i, level in enumerate(self.down):

@@ -136,13 +136,17 @@ def load_exhibits(
 ) -> dict[str, Exhibit]:
     """Every checkpoint that loads, "emoji" first; the others are logged and left out.
 
+    Left out in silence: variants ("variant_of" in config.json), which were trained to be compared
+    with another checkpoint and are no networks to choose.
+
     Raises:
         CheckpointError: if none loads.
     """
     exhibits: dict[str, Exhibit] = {}
     for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
         try:
-            exhibits[name] = load_exhibit(name, folder, device, share)
+            if "variant_of" not in read_json(folder / name / "config.json"):
+                exhibits[name] = load_exhibit(name, folder, device, share)
         except (CheckpointError, GalleryError) as error:
             log.warning("%s is left out: %s", name, error)
     if not exhibits:

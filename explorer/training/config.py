@@ -47,6 +47,7 @@ class Config:
     model: ModelConfig
     training: TrainingConfig
     source: dict[str, Any] = field(repr=False)  # the file as read, kept in the checkpoint
+    variant_of: str | None = None  # trained only to be compared with this one
 
     @classmethod
     def read(cls, name_or_path: str) -> "Config":
@@ -73,6 +74,7 @@ class Config:
                 model=ModelConfig(**source["model"]),
                 training=TrainingConfig(**source["training"]),
                 source=source,
+                variant_of=source.get("variant_of"),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"{path} is not a training config ({error}).") from error
@@ -85,10 +87,13 @@ class Config:
         """What `explorer.denoiser.checkpoints` needs to rebuild the denoiser, and how it came.
 
         "trained_with" holds the config file as it was, and beside it what this run made of it.
+        "variant_of" is there for variants only: the app does not offer them as networks to choose.
         """
         run = {"steps_until_zero_learning_rate": self.training.steps, "steps_taken": steps_taken}
+        variant = {"variant_of": self.variant_of} if self.variant_of else {}
         return {
             "format": 1,
+            **variant,
             "shape": list(self.data.shape),
             "conditions": conditions,
             "schedule": self.model.schedule,

@@ -39,8 +39,26 @@ def test_every_input_matters(which):
     assert (network(*changed) - network(*inputs())).abs().max() > 1e-3
 
 
-def test_every_weight_learns():
-    network = make_unet()
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["x_t", "t", "condition"])
+def test_not_told_t_it_depends_on_all_else(which):
+    network, changed = make_unet(timed=False), list(inputs())
+    changed[which] = changed[which] + 1
+    difference = (network(*changed) - network(*inputs())).abs().max()
+    assert difference == 0 if which == 1 else difference > 1e-3
+
+
+def test_not_told_t_it_lacks_the_weights_for_it_and_no_others():
+    def names(network: UNet) -> set[str]:
+        return set(network.state_dict())
+
+    lost = names(make_unet()) - names(make_unet(timed=False))
+    assert lost == {f"t_mlp.{layer}.{kind}" for layer in (0, 2) for kind in ("weight", "bias")}
+    assert names(make_unet(timed=False)) < names(make_unet())
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_every_weight_learns(timed):
+    network = make_unet(timed=timed)
     network(*inputs(5)).square().sum().backward()
     assert all(parameter.grad.abs().sum() > 0 for parameter in network.parameters())
 

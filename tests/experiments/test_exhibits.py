@@ -87,6 +87,17 @@ def test_emoji_comes_first_and_the_others_by_name(tmp_path):
     assert list(load_exhibits(tmp_path)) == ["emoji", "apple", "zebra"]
 
 
+def test_variants_are_left_out_in_silence(tmp_path, caplog):
+    save(tmp_path, "mine")
+    save(tmp_path, "mine-x0", variant_of="mine", prediction="x_0")
+    save(tmp_path, "mine-blind", variant_of="mine", network=TINY["network"] | {"timed": False})
+    assert list(load_exhibits(tmp_path)) == ["mine"]
+    assert caplog.records == []
+    variant = load_exhibit("mine-x0", tmp_path)  # a lesson can still ask for it
+    assert variant.denoiser.prediction == "x_0"
+    assert load_exhibit("mine-blind", tmp_path).denoiser.network.timed is False
+
+
 def damage_weights(path):
     weights = path / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])

@@ -16,6 +16,10 @@ from explorer.denoiser.checkpoints import load_denoiser
 from explorer.training.__main__ import save_sheet
 
 ROOT = Path(__file__).parents[2]
+THERE = (
+    "There is no config 'nothing' "
+    "(there: digits, digits-blind, digits-v, digits-x0, emoji, emoji-eps)."
+)
 BLOCKED = ("gradio", "plotly", "PIL", "huggingface_hub")
 WITHOUT_THE_APP = f"""
 import runpy, sys
@@ -110,7 +114,7 @@ def test_two_processes_take_the_steps_of_one(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--config", "nothing"], "There is no config 'nothing' (there: digits, emoji)."),
+        (["--config", "nothing"], THERE),
         (["--config", "digits", "--data", "nowhere.npz"], "There is no file nowhere.npz."),
     ],
 )

@@ -1,18 +1,51 @@
 """Config files: the shipped ones are whole, and a wrong one is refused in one sentence."""
 
+from copy import deepcopy
+
 import pytest
 
 from explorer.denoiser.checkpoints import CHECKPOINTS, build_denoiser, read_json
 from explorer.training.config import CONFIGS, Config
 
-NAMES = sorted(path.stem for path in CONFIGS.glob("*.toml"))
+SHIPPED = ["digits", "emoji"]
+# Of each variant: what it is compared with, and all that is different.
+VARIANTS = {
+    "digits-blind": ("digits", ("network", "timed"), False),
+    "digits-v": ("digits", ("prediction",), "v"),
+    "digits-x0": ("digits", ("prediction",), "x_0"),
+    "emoji-eps": ("emoji", ("prediction",), "eps"),
+}
 
 
-def test_there_are_two():
-    assert NAMES == ["digits", "emoji"]
+def test_every_config_is_known_to_these_tests():
+    names = {path.stem for path in CONFIGS.glob("*.toml")}
+    assert names == {*SHIPPED, *VARIANTS}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_differs_in_one_thing_alone(name):
+    base, (*parts, last), value = VARIANTS[name]
+    expected = deepcopy(Config.read(base).source) | {"name": name, "variant_of": base}
+    place = expected["model"]
+    for part in parts:
+        place = place[part]
+    assert place.get(last) != value
+    place[last] = value
+    config = Config.read(name)
+    assert config.source == expected
+    checkpoint = config.checkpoint_config(["a", "b"])
+    assert checkpoint["variant_of"] == base
+    denoiser = build_denoiser(checkpoint)
+    assert denoiser.prediction == expected["model"]["prediction"]
+    assert denoiser.network.timed is (name != "digits-blind")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_no_variant_does_not_say_so(name):
+    assert "variant_of" not in Config.read(name).checkpoint_config(["a"])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_config_describes_the_shipped_denoiser(name):
     config = Config.read(name)
     shipped = read_json(CHECKPOINTS / name / "config.json")
@@ -26,7 +59,7 @@ def test_a_shipped_config_describes_the_shipped_denoiser(name):
     assert 0.1 <= config.training.condition_dropout <= 0.15
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_denoiser_tells_how_long_it_was_trained(name):
     run = read_json(CHECKPOINTS / name / "config.json")["trained_with"]["run"]
     metrics = read_json(CHECKPOINTS / name / "metrics.json")
@@ -41,7 +74,8 @@ def test_a_checkpoint_tells_the_steps_asked_for_and_the_steps_taken(config):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"no config 'digit' \(there: digits, emoji\)"):
+    there = r"digits, digits-blind, digits-v, digits-x0, emoji, emoji-eps"
+    with pytest.raises(ValueError, match=rf"no config 'digit' \(there: {there}\)"):
         Config.read("digit")
 
 

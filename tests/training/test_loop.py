@@ -41,7 +41,7 @@ def test_the_learning_rate_warms_up_and_ends_at_zero(config):
     assert all(before > after for before, after in zip(rates[100:], rates[101:], strict=False))
 
 
-@pytest.mark.parametrize("prediction", ["eps", "v"])
+@pytest.mark.parametrize("prediction", ["eps", "x_0", "v"])
 def test_a_tiny_run_learns(config, make_trainer, prediction):
     config = with_training(config, steps=80, batch=8)
     config = replace(config, model=replace(config.model, prediction=prediction))
@@ -49,6 +49,13 @@ def test_a_tiny_run_learns(config, make_trainer, prediction):
     losses = [trainer.train_step().item() for _ in range(80)]
     assert losses[0] > 0.7  # a new network answers zero
     assert sum(losses[-20:]) / 20 < 0.4
+
+
+@pytest.mark.parametrize("name", ["digits-x0", "digits-v", "digits-blind"])
+def test_the_variants_of_digits_learn(make_trainer, name):
+    trainer = make_trainer(with_training(Config.read(name), batch=4, warm_up=1))
+    first, *_, last = (trainer.train_step().item() for _ in range(6))
+    assert last < first
 
 
 @pytest.mark.parametrize("prediction", ["eps", "x_0", "v"])
