@@ -27,6 +27,7 @@ from explorer.panels.visit import (
     everything,
     prediction_message,
 )
+from explorer.panels.why_noise import build_why_noise_panel
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
 
@@ -49,6 +50,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 reverse = build_reverse_panel(rail, shelf)
                 build_ladder_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
+                build_why_noise_panel(rail, shelf)
                 build_break_it_panel(rail, shelf)
                 build_schedules_panel(rail, shelf)
                 build_memory_panel(rail, shelf)

@@ -22,6 +22,7 @@ LESSONS = (
     "reverse",
     "ladder",
     "told_time",
+    "why_noise",
     "break_it",
     "schedules",
     "memory",

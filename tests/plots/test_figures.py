@@ -18,6 +18,7 @@ from explorer.experiments.schedules import (
     spacing_plans,
 )
 from explorer.experiments.told_time import ToldErrors
+from explorer.experiments.why_noise import LossWeights, MeasuredErrors
 from explorer.plots.break_it import difference_figure
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
 from explorer.plots.ladder import quality_figure
@@ -25,6 +26,7 @@ from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
 from explorer.plots.schedules import curves_figures, spacing_figures
 from explorer.plots.told_time import valley_figure
+from explorer.plots.why_noise import measured_figure, weight_figure
 
 T = 1000
 NOISE = np.random.default_rng(0).standard_normal((3, 64, 64)).astype(np.float32)
@@ -32,6 +34,8 @@ FORWARD = ForwardNoising(NOISE, NOISE, cosine(T).alpha_bar.numpy())
 CURVES = ErrorCurves([25, 500, 975], {"seen": [0.9, 0.1, 0.0]}, {"seen": 1234})
 DETAIL = DetailOverTime([3, 2, 1, 0], {"coarse shapes": [1.0, 0.5, 0.1, 0.0]})
 TOLD = ToldErrors(400, [250, 400, 900], [0.9, 0.1, 0.5], [0.5, 0.1, 0.2])
+WEIGHTS = LossWeights([1, 400], {"eps": [9.0, 2.0], "x_0": [1.0, 1.0], "v": [10.0, 3.0]})
+MEASURED = MeasuredErrors([25], {"seen": [0.1]}, {"seen": [0.2]}, {"seen": 9})
 CURVE = schedule_curve(cosine(T))
 
 
@@ -70,6 +74,9 @@ FIGURES = {
     "spacing by SNR": lambda: spacing()[1],
     "detail of one frame": lambda: detail_figure(DetailOverTime([0], {"parts": [0.0]})),
     "valley": lambda: valley_figure(TOLD, TOLD, T),
+    "weights": lambda: weight_figure(WEIGHTS, T, 400),
+    "measured": lambda: measured_figure(MEASURED, T, 400),
+    "measured nothing": lambda: measured_figure(None, T, 400),
 }
 
 
@@ -101,8 +108,8 @@ def test_the_page_shows_through_and_no_drag_is_caught(figure):
 
 
 def test_a_figure_over_time_says_which_end_is_clean():
-    for make in map(FIGURES.get, ("schedule", "error", "difference", "detail", "valley")):
-        for axis in make().select_xaxes():
+    for name in ("schedule", "error", "difference", "detail", "valley", "weights", "measured"):
+        for axis in FIGURES[name]().select_xaxes():
             assert "clean" in axis.title.text
             assert "noise" in axis.title.text
 

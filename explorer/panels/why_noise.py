@@ -1,0 +1,147 @@
+"""Panel "Why noise?": one prediction read three ways, and what each target's loss weighs."""
+
+from types import MethodType
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from explorer.components.follower import Follower
+from explorer.components.picture_row import PictureRow
+from explorer.experiments.reverse import EPS_RANGE
+from explorer.experiments.why_noise import (
+    Reading,
+    Readings,
+    compute_loss_weights,
+    compute_readings,
+    measured_errors,
+)
+from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.rail import Moment, Rail, read_rail
+from explorer.panels.shelf import Shelf
+from explorer.panels.text import LATEX, TEXT
+from explorer.panels.visit import Choice
+from explorer.plots.why_noise import measured_figure, weight_figure
+
+WORDS = TEXT["why_noise"]
+RANGES = {"eps": EPS_RANGE, "x_0": 1.0, "v": EPS_RANGE}  # drawn from minus to plus this
+
+
+def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
+    """Layout, then wiring."""
+    with gr.Column(elem_id="lesson-why-noise", elem_classes="lesson"):
+        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+        follower = Follower()
+        readings = PictureRow(columns=3, elem_id="why-readings")
+        gr.Markdown(WORDS["scale"], elem_classes="note")
+        with gr.Accordion(WORDS["one"], open=False):
+            error_follower = Follower()
+            gr.Markdown(WORDS["one_hint"])
+            errors = PictureRow(columns=3, elem_id="why-errors")
+            formula = gr.Markdown(latex_delimiters=LATEX, elem_id="why-formula")
+        with gr.Accordion(WORDS["weight"], open=False):
+            weight_follower = Follower()
+            gr.Markdown(WORDS["weight_hint"])
+            weights = gr.Plot(show_label=False, elem_id="weight-figure")
+        with gr.Accordion(WORDS["measured"], open=False):
+            measured_follower = Follower()
+            gr.Markdown(WORDS["measured_hint"])
+            measured = gr.Plot(show_label=False, elem_id="measured-figure")
+        with gr.Accordion(WORDS["best"], open=False):
+            gr.Markdown(WORDS["best_hint"])
+
+    for source, handler, shown in (
+        (follower, show_readings, readings),
+        (error_follower, show_errors, [errors, formula]),
+        (weight_follower, draw_weights, weights),
+        (measured_follower, draw_measured, measured),
+    ):
+        source.due(
+            MethodType(handler, shelf), rail.inputs, shown, trigger_mode="always_last",
+            queue=False, show_progress="hidden", api_visibility="private",
+        )  # fmt: skip
+
+
+def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
+    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
+    moment = read_rail(shelf, denoiser, choice, t, seed)
+    return moment._replace(t=max(1, moment.t))
+
+
+def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:
+    """The truth above, the network's answer below."""
+    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
+    result = compute_readings(exhibit, choice.pixels, t, seed)
+    truths = [
+        picture(
+            reading.truth / RANGES[name],
+            WORDS["truth"][name],
+            WORDS["truth_note"][name].format(**scales(result)),
+        )
+        for name, reading in result.of.items()
+    ]
+    guesses = [
+        picture(reading.guess / RANGES[name], WORDS["guess"][name], error_note(name, reading))
+        for name, reading in result.of.items()
+    ]
+    return {"pictures": truths + guesses}
+
+
+def show_errors(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
+) -> tuple[dict[str, Any], str]:
+    """What is wrong with each reading, each on a scale of its own; and the formula."""
+    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
+    result = compute_readings(exhibit, choice.pixels, t, seed)
+    pictures = [
+        picture(own_scale(reading), WORDS["error"][name], pixel_note(name, reading))
+        for name, reading in result.of.items()
+    ]
+    return {"pictures": pictures}, formula_text(t, result)
+
+
+def draw_weights(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+    exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
+    return weight_figure(compute_loss_weights(exhibit, t), exhibit.T, t)
+
+
+def draw_measured(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+    exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
+    return measured_figure(measured_errors(exhibit), exhibit.T, t)
+
+
+def picture(x: np.ndarray, label: str, note: str) -> dict[str, str]:
+    return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
+
+
+def own_scale(reading: Reading) -> np.ndarray:
+    """The error in units of its own size, so that patterns can be compared."""
+    return reading.error / (EPS_RANGE * (reading.mse**0.5 or 1))
+
+
+def scales(result: Readings) -> dict[str, str]:
+    return {"signal": number(result.signal_scale), "noise": number(result.noise_scale)}
+
+
+def error_note(name: str, reading: Reading) -> str:
+    """The error, and how many times the noise's it is."""
+    factor = number(reading.factor**2)
+    return WORDS["error_note"][name].format(error=number(reading.mse), factor=factor)
+
+
+def pixel_note(name: str, reading: Reading) -> str:
+    return WORDS["pixel_note"][name].format(factor=number(reading.factor))
+
+
+def formula_text(t: int, result: Readings) -> str:
+    """The closed form with this moment's numbers."""
+    errors = {name: number(reading.mse) for name, reading in result.of.items()}
+    return WORDS["formula"].format(t=t, **scales(result), **errors)
+
+
+def number(value: float) -> str:
+    """Three figures, written out: 0.0000123, 1.98, 123,000."""
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) >= 100:
+        return f"{rounded:,.0f}".replace("-", "−")
+    return np.format_float_positional(rounded, trim="-").replace("-", "−")
