@@ -25,6 +25,7 @@ from explorer.plots.why_noise import measured_figure, weight_figure
 
 WORDS = TEXT["why_noise"]
 RANGES = {"eps": EPS_RANGE, "x_0": 1.0, "v": EPS_RANGE}  # drawn from minus to plus this
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
@@ -81,7 +82,7 @@ def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
         for name, reading in result.of.items()
     ]
     guesses = [
-        picture(reading.guess / RANGES[name], WORDS["guess"][name], error_note(name, reading))
+        picture(reading.guess / RANGES[name], WORDS["guess"][name], error_note(reading))
         for name, reading in result.of.items()
     ]
     return {"pictures": truths + guesses}
@@ -90,11 +91,16 @@ def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
 def show_errors(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
 ) -> tuple[dict[str, Any], str]:
-    """What is wrong with each reading, each on a scale of its own; and the formula."""
+    """What is wrong with each reading, on scales that make their patterns alike; the formula."""
     exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
     result = compute_readings(exhibit, choice.pixels, t, seed)
+    size = result.of["eps"].mse ** 0.5 or 1
     pictures = [
-        picture(own_scale(reading), WORDS["error"][name], pixel_note(name, reading))
+        picture(
+            reading.error / (EPS_RANGE * size * abs(reading.factor)),
+            WORDS["error"][name],
+            pixel_note(reading),
+        )
         for name, reading in result.of.items()
     ]
     return {"pictures": pictures}, formula_text(t, result)
@@ -114,23 +120,18 @@ def picture(x: np.ndarray, label: str, note: str) -> dict[str, str]:
     return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
 
 
-def own_scale(reading: Reading) -> np.ndarray:
-    """The error in units of its own size, so that patterns can be compared."""
-    return reading.error / (EPS_RANGE * (reading.mse**0.5 or 1))
-
-
 def scales(result: Readings) -> dict[str, str]:
     return {"signal": number(result.signal_scale), "noise": number(result.noise_scale)}
 
 
-def error_note(name: str, reading: Reading) -> str:
+def error_note(reading: Reading) -> str:
     """The error, and how many times the noise's it is."""
     factor = number(reading.factor**2)
-    return WORDS["error_note"][name].format(error=number(reading.mse), factor=factor)
+    return WORDS["error_note"].format(error=number(reading.mse), factor=factor)
 
 
-def pixel_note(name: str, reading: Reading) -> str:
-    return WORDS["pixel_note"][name].format(factor=number(reading.factor))
+def pixel_note(reading: Reading) -> str:
+    return WORDS["pixel_note"].format(factor=number(reading.factor))
 
 
 def formula_text(t: int, result: Readings) -> str:
@@ -140,8 +141,9 @@ def formula_text(t: int, result: Readings) -> str:
 
 
 def number(value: float) -> str:
-    """Three figures, written out: 0.0000123, 1.98, 123,000."""
+    """Three figures: 0.00762, 1.98, 20300; and 5.91·10⁻¹⁰ where there would be many noughts."""
     rounded = float(f"{value:.3g}")
-    if abs(rounded) >= 100:
-        return f"{rounded:,.0f}".replace("-", "−")
-    return np.format_float_positional(rounded, trim="-").replace("-", "−")
+    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
+        return np.format_float_positional(rounded, trim="-").replace("-", "−")
+    digits, exponent = f"{rounded:.2e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")

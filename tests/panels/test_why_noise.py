@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.diffusion.noise import noise_from_seed
 from explorer.experiments.why_noise import TARGETS, compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.panels.why_noise import (
@@ -40,9 +41,9 @@ def test_the_truth_stands_above_and_the_guess_with_its_error_below(wrong, choice
         assert guess["note"].startswith(f"error {number(reading.mse)}")
     noise, image, v = (picture["note"] for picture in row[3:])
     schedule = wrong.first.schedule
-    assert "×" not in noise
-    assert f"{number(1 / schedule.snr[20].item())} ×" in image
-    assert f"{number(1 / schedule.alpha_bar[20].item())} ×" in v
+    assert noise.endswith("\n× 1")
+    assert image.endswith(f"\n× {number(1 / schedule.snr[20].item())}")
+    assert v.endswith(f"\n× {number(1 / schedule.alpha_bar[20].item())}")
     scales = schedule.signal_scale[20].item(), schedule.noise_scale[20].item()
     assert row[2]["note"] == "{} ε − {} x₀".format(*map(number, scales))
 
@@ -53,20 +54,18 @@ def test_the_errors_are_one_picture_and_its_negative(wrong, choice_of):
     assert noise.std() > 10
     assert np.abs(v - noise).max() <= 1  # rounded to 8 bits
     assert np.abs(255 - image - noise).max() <= 1
-    assert row["pictures"][1]["note"].startswith("−")
+    assert [picture["note"][:3] for picture in row["pictures"]] == ["× 1", "× −", "× 1"]
     result = compute_readings(wrong.first, choice_of().pixels, 20, 3)
     assert "t = 20" in formula
     assert all(number(result.of[name].mse) in formula for name in TARGETS)
 
 
 def test_without_an_error_the_pictures_are_grey_and_nothing_breaks(shelf, choice_of, answering):
-    from explorer.diffusion.noise import noise_from_seed
-
     shelf.exhibits["tiny"] = answering(lambda x_t, t: noise_from_seed(tuple(x_t.shape), 3))
     row, _ = show_errors(shelf, "tiny", choice_of(), 20, 3)
     for picture in row["pictures"]:
-        assert np.ptp(decoded(picture["uri"])) <= 255  # a picture, whatever rounding left
-    assert show_readings(shelf, "tiny", choice_of(), 20, 3)["pictures"][3]["note"] == "error 0"
+        assert np.ptp(decoded(picture["uri"])) == 0
+    assert show_readings(shelf, "tiny", choice_of(), 20, 3)["pictures"][3]["note"] == "error 0\n× 1"
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
@@ -91,10 +90,11 @@ def test_the_figures_are_about_the_rails_moment(shelf, choice_of):
 @pytest.mark.parametrize(
     "value, text",
     [
-        (0, "0"), (1, "1"), (1.0, "1"), (0.0000123456, "0.0000123"), (1.9812, "1.98"),
-        (-0.98765, "−0.988"), (123.4, "123"), (123_456, "123,000"), (4.1e8, "410,000,000"),
-        (-20_371, "−20,400"), (99.96, "100"), (99.94, "99.9"),
+        (0, "0"), (1, "1"), (1.0, "1"), (1.9812, "1.98"), (-0.98765, "−0.988"), (99.96, "100"),
+        (0.00012345, "0.000123"), (123.4, "123"), (-20_371, "−20400"), (999_400, "999000"),
+        (0.0000123456, "1.23·10⁻⁵"), (5.9e-10, "5.90·10⁻¹⁰"), (4.1234e8, "4.12·10⁸"),
+        (-2e7, "−2.00·10⁷"),
     ],
 )  # fmt: skip
-def test_numbers_are_written_out(value, text):
+def test_numbers_have_three_figures(value, text):
     assert number(value) == text

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from explorer.diffusion.schedules import cosine
 from explorer.experiments.why_noise import LossWeights, MeasuredErrors
 from explorer.plots.why_noise import measured_figure, weight_figure
 
@@ -60,8 +61,6 @@ def test_where_nothing_was_measured_the_figure_says_so():
 
 
 def test_the_shipped_schedules_weights_are_inside_but_for_the_last_moments():
-    from explorer.diffusion.schedules import cosine
-
     snr = cosine(1000).snr.numpy()[1:]
     assert np.log10(snr[0] + 1) < 5
     assert np.log10(snr[995]) > -5

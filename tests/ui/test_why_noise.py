@@ -68,10 +68,13 @@ def test_the_errors_are_one_picture_with_the_moments_numbers(lesson):
     assert np.abs(v - noise).max() <= 1
     assert np.abs(255 - image - noise).max() <= 1
     lesson("digits", 200)
+    tab.page.locator("#why-formula").scroll_into_view_if_needed()
     tab.wait_text("#why-formula", "t = 200")
 
 
 def figure_at(tab, name: str, t: int) -> dict:
+    """The figure once it is in sight and t is marked in it."""
+    tab.page.locator(f"#{name}").scroll_into_view_if_needed()
     tab.page.wait_for_function(
         """([name, t]) => document.querySelector(`#${name} .js-plotly-plot`)
             ?.layout?.shapes?.[0]?.x0 === t""",
