@@ -6,16 +6,21 @@ from statistics import median, quantiles
 
 
 def by_turns(
-    candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int = 3
+    candidates: dict[str, Callable[[], object]], rounds: int, warm_up: int = 3, streak: int = 1
 ) -> dict[str, float]:
-    """Median seconds of each candidate, called in turn `rounds` times after `warm_up` more."""
+    """Median seconds of each candidate, called in turn `rounds` times after `warm_up` more.
+
+    With a `streak`, a turn is so many calls, of which the first half is not counted: threads of the
+    candidate before may still be awake, looking for work.
+    """
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for index in range(warm_up + rounds):
         for name, call in candidates.items():
-            begun = time.perf_counter()
-            call()
-            if index >= warm_up:
-                times[name].append(time.perf_counter() - begun)
+            for again in range(streak):
+                begun = time.perf_counter()
+                call()
+                if index >= warm_up and again >= streak // 2:
+                    times[name].append(time.perf_counter() - begun)
     return {name: median(seconds) for name, seconds in times.items()}
 
 
