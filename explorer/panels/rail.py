@@ -65,6 +65,12 @@ def read_rail(shelf: Shelf, denoiser: str | None, choice: Choice, t: Any, seed: 
     return Moment(exhibit, choice, clean_t(t, exhibit), clean_seed(seed))
 
 
+def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
+    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
+    moment = read_rail(shelf, denoiser, choice, t, seed)
+    return moment._replace(t=max(1, moment.t))
+
+
 def to_shape(choice: Choice) -> tuple[int, ...]:
     """(C, H, W)."""
     height, width, channels = choice.pixels.shape

@@ -23,7 +23,7 @@ from explorer.experiments.told_time import (
     valley_times,
 )
 from explorer.images.encoding import png_data_uri, to_pixels
-from explorer.panels.rail import Moment, Rail, clean_t, ends, read_rail
+from explorer.panels.rail import Rail, clean_t, ends, read_moment
 from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
@@ -157,12 +157,6 @@ def row(result: ToldPredictions) -> list[dict[str, Any]]:
 
 def picture(x: Any, label: str, note: str) -> dict[str, str]:
     return {"uri": png_data_uri(to_pixels(x)), "label": WORDS[label], "note": note}
-
-
-def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
-    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
-    moment = read_rail(shelf, denoiser, choice, t, seed)
-    return moment._replace(t=max(1, moment.t))
 
 
 def true_tick(t: int, T: int) -> str:  # noqa: N803 - the papers' name

@@ -17,7 +17,7 @@ from explorer.experiments.why_noise import (
     measured_errors,
 )
 from explorer.images.encoding import png_data_uri, to_pixels
-from explorer.panels.rail import Moment, Rail, read_rail
+from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice
@@ -61,12 +61,6 @@ def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
             MethodType(handler, shelf), rail.inputs, shown, trigger_mode="always_last",
             queue=False, show_progress="hidden", api_visibility="private",
         )  # fmt: skip
-
-
-def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
-    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
-    moment = read_rail(shelf, denoiser, choice, t, seed)
-    return moment._replace(t=max(1, moment.t))
 
 
 def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:
