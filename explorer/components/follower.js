@@ -13,7 +13,8 @@ function check() {
     waiting = false;
     const moment = document.querySelector('[data-scene]:has(.noiser)')?.dataset;
     if (!moment) return;
-    const now = props.with_t ? `${moment.scene} ${moment.t}` : moment.scene;
+    const network = moment.scene.split('-').slice(0, -2).join('-'); // of network-image-seed
+    const now = { t: `${moment.scene} ${moment.t}`, scene: moment.scene, network }[props.heeds];
     if (now === told) return;
     told = now;
     trigger('due', {});

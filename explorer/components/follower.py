@@ -3,12 +3,14 @@
 Lessons far down the page ask the server for nothing until somebody comes near them.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 from gradio.events import EventListener
 
 from .files import read_parts
+
+Heeds = Literal["t", "scene", "network"]
 
 
 class Follower(gr.HTML):
@@ -16,17 +18,17 @@ class Follower(gr.HTML):
     column or, for what is asked only once a fold is open, the fold.
 
     Event `due`: the box is in sight (or nearly), and the scene (network, image, seed) has
-    changed since the last `due`; so has t, if `with_t`. Listen with `trigger_mode="always_last"`.
+    changed since the last `due`; with `heeds="t"` a new t is enough, with `heeds="network"` only
+    another network counts. Listen with `trigger_mode="always_last"`, and only once: Gradio gets
+    into an endless loop if two such listeners share an event.
     """
 
     due = EventListener("due").listener  # Gradio's own way to such events does not work in gr.on
 
-    def __init__(
-        self, value: dict[str, Any] | None = None, *, with_t: bool = True, **settings: Any
-    ):
+    def __init__(self, value: dict[str, Any] | None = None, *, heeds: Heeds = "t", **settings: Any):
         super().__init__(
             value=value,
-            with_t=with_t,
+            heeds=heeds,
             elem_classes="follower",
             apply_default_css=False,
             **read_parts("follower"),

@@ -58,7 +58,7 @@ def build_break_it_panel(rail: Rail, shelf: Shelf) -> None:
     words = describe(exhibit, FIRST_MISTAKE, opening)
     bench = gr.State(Bench(), time_to_live=900)
     with gr.Column(elem_id="lesson-break-it", elem_classes="lesson"):
-        follower = Follower(with_t=False)
+        follower = Follower(heeds="scene")
         gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
         mistake = gr.Radio(
             [(its["name"], name) for name, its in WORDS["mistakes"].items()],

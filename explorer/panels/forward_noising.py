@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.components.follower import Follower
 from explorer.components.noiser import Noiser
 from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
 from explorer.panels.rail import Rail, read_rail
@@ -32,18 +33,14 @@ def build_forward_noising_panel(
         with gr.Accordion(WORDS["histogram"], open=False) as histogram_fold:
             gr.Markdown(WORDS["histogram_hint"])
             histogram = gr.Plot(show_label=False, elem_id="histogram-figure")
-        with gr.Accordion(WORDS["schedule"], open=False) as schedule_fold:
+        with gr.Accordion(WORDS["schedule"], open=False):
+            schedule_follower = Follower(heeds="network")
             gr.Markdown(WORDS["schedule_hint"])
             schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
     quick = dict(queue=False, show_progress="hidden", api_visibility="private")
     histogram_fold.expand(MethodType(draw_histogram, shelf), rail.inputs, histogram, **quick)
-    gr.on(
-        [schedule_fold.expand, rail.denoiser.change],
-        MethodType(draw_schedule, shelf),
-        rail.inputs,
-        schedule,
-        trigger_mode="always_last",
-        **quick,
+    schedule_follower.due(
+        MethodType(draw_schedule, shelf), rail.inputs, schedule, trigger_mode="always_last", **quick
     )
     return ForwardNoisingPanel(noiser)
 

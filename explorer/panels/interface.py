@@ -8,7 +8,7 @@ import gradio as gr
 from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
-from explorer.panels.ladder import build_ladder_panel
+from explorer.panels.ladder import build_ladder_panel, what_text
 from explorer.panels.memory import build_memory_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.quiz import build_quiz_panel
@@ -28,6 +28,7 @@ from explorer.panels.visit import (
     prediction_message,
 )
 from explorer.panels.why_noise import build_why_noise_panel
+from explorer.plots.reverse import detail_figure
 
 QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
 
@@ -48,7 +49,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
                 prediction = build_noise_prediction_panel(rail, shelf, opening)
                 build_single_step_panel(rail, shelf)
                 reverse = build_reverse_panel(rail, shelf)
-                build_ladder_panel(rail, shelf)
+                ladder = build_ladder_panel(rail, shelf)
                 build_told_time_panel(rail, shelf)
                 build_why_noise_panel(rail, shelf)
                 build_break_it_panel(rail, shelf)
@@ -58,7 +59,8 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
         new_image = wire_rail(rail, shelf)
         denoiser_parts = [
             rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
-            reverse.kind, prediction.output, reverse.run, reverse.scrubber,
+            reverse.kind, ladder.kind, prediction.output, ladder.what, reverse.detail,
+            reverse.run, reverse.scrubber,
         ]  # fmt: skip
         new_image.append(
             rail.denoiser.input(
@@ -141,7 +143,10 @@ def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> li
         gr.update(visible=exhibit.is_grey and shelf.mnist is None),
         gr.update(visible=exhibit.is_grey and shelf.mnist is None),
         gr.update(**kind_choices(exhibit)),
+        gr.update(**kind_choices(exhibit)),
         output_text(exhibit),
+        what_text(exhibit),
+        detail_figure(None),
         run,
         first_run,
     ]

@@ -48,7 +48,13 @@ class Ladder:
     newest: object = None
 
 
-def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
+@dataclass(frozen=True)
+class LadderPanel:
+    kind: Dropdown
+    what: gr.Markdown
+
+
+def build_ladder_panel(rail: Rail, shelf: Shelf) -> LadderPanel:
     """Layout, then wiring."""
     exhibit = shelf.first
     ladder = gr.State(Ladder(), time_to_live=900)
@@ -65,15 +71,16 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
         row = PictureRow(empty_row([rung_label(steps) for steps in RUNGS]), elem_id="ladder")
         gr.Markdown(WORDS["caption"], elem_classes="note")
         what = gr.Markdown(what_text(exhibit), elem_classes="note")
-        follower = Follower(with_t=False)
-        with gr.Accordion(WORDS["table"], open=False) as table_fold:
+        follower = Follower(heeds="scene")
+        with gr.Accordion(WORDS["table"], open=False):
+            table_follower = Follower(heeds="network")
             how = gr.Markdown()
             with gr.Row(elem_id="quality-figures"):
                 plots = [gr.Plot(show_label=False, elem_id=f"quality-{k}") for k in (1, 2)]
         with gr.Accordion(WORDS["jumps"], open=False):
             gr.Markdown(WORDS["jumps_hint"].format(T=exhibit.T))
             jumps = PictureRow(empty_row([""] * 8), elem_id="jumps")
-            unfolded = Follower(with_t=False)
+            unfolded = Follower(heeds="scene")
         with gr.Accordion(WORDS["settings"], open=False, elem_id="climb-settings"), gr.Row():
             kind = Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="climb-kind")
             sampler = gr.Dropdown(
@@ -99,14 +106,11 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> None:
     unfolded.due(
         MethodType(show_jumps, shelf), rail.inputs, jumps, trigger_mode="always_last", **quick
     )
-    gr.on(
-        [table_fold.expand, rail.denoiser.change], MethodType(draw_table, shelf), rail.denoiser,
-        [how, *plots], trigger_mode="always_last", **quick,
-    )  # fmt: skip
-    rail.denoiser.change(
-        MethodType(offer_kinds, shelf), rail.denoiser, [kind, what],
+    table_follower.due(
+        MethodType(draw_table, shelf), rail.denoiser, [how, *plots],
         trigger_mode="always_last", **quick,
     )  # fmt: skip
+    return LadderPanel(kind, what)
 
 
 # ---- the ladder
@@ -215,11 +219,6 @@ def rung_note(rung: Rung) -> str:
 def empty_row(labels: list[str]) -> dict[str, Any]:
     """Places that wait for their pictures, so that nothing moves when these come."""
     return {"pictures": [{"uri": None, "label": label, "note": ""} for label in labels]}
-
-
-def offer_kinds(shelf: Shelf, denoiser: str) -> tuple[Any, str]:
-    exhibit = shelf.exhibit(denoiser)
-    return gr.update(**kind_choices(exhibit)), what_text(exhibit)
 
 
 def what_text(exhibit: Exhibit) -> str:

@@ -54,7 +54,7 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
             gr.Markdown(
                 WORDS["how_text"].replace("{T}", str(shelf.first.T)), latex_delimiters=LATEX
             )
-        follower = Follower()
+        follower, network_follower = Follower(), Follower(heeds="network")
     hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
     follower.due(
         MethodType(show_memory, shelf), rail.inputs,
@@ -65,7 +65,7 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
         [draw_fold.expand, draw.click], MethodType(draw_and_search, shelf), rail.inputs,
         [scrubber, found], concurrency_limit=None, **hidden,
     )  # fmt: skip
-    rail.denoiser.change(lambda: (None, None), None, [scrubber, found], queue=False, **hidden)
+    network_follower.due(lambda: (None, None), None, [scrubber, found], queue=False, **hidden)
 
 
 def show_memory(

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.noise_prediction import compute_noise_prediction, error_curves
@@ -33,7 +34,8 @@ def build_noise_prediction_panel(
     with gr.Column(elem_id="lesson-noise-prediction", elem_classes="lesson"):
         gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
         maps = NoiseMaps(message)
-        with gr.Accordion(WORDS["error"], open=False) as error_fold:
+        with gr.Accordion(WORDS["error"], open=False):
+            error_follower = Follower(heeds="network")
             gr.Markdown(WORDS["error_hint"].format(T=T))
             error = gr.Plot(show_label=False, elem_id="error-figure")
         with gr.Accordion(WORDS["jump"], open=False):
@@ -41,8 +43,7 @@ def build_noise_prediction_panel(
         with gr.Accordion(WORDS["output"], open=False):
             output = gr.Markdown(output_text(shelf.first))
             told = gr.Checkbox(False, label=WORDS["told"])
-    gr.on(
-        [error_fold.expand, rail.denoiser.change],
+    error_follower.due(
         MethodType(draw_error, shelf),
         [*rail.inputs, told],
         error,

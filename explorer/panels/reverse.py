@@ -47,6 +47,7 @@ class ReversePanel:
     run: gr.State
     scrubber: Scrubber
     kind: gr.Dropdown
+    detail: gr.Plot
 
 
 def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
@@ -103,9 +104,8 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     strip.click(download_strip, run, scrubber, **hidden)
     detail_fold.expand(draw_detail, run, detail, **quick)
     running.then(draw_detail, run, detail, **quick)
-    rail.denoiser.change(partial(detail_figure, None), None, detail, **quick)
     rail.denoiser.input(partial(can_stop, False), None, stop, cancels=[running], **quick)
-    return ReversePanel(run, scrubber, kind)
+    return ReversePanel(run, scrubber, kind, detail)
 
 
 def kind_choices(exhibit: Exhibit) -> dict[str, Any]:

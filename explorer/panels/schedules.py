@@ -97,7 +97,7 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
 
     newest = QUICK | {"trigger_mode": "always_last"}
     gr.on(
-        [follower.due, name.change, gamma.change],
+        [follower.due, name.input, gamma.change],
         MethodType(compare_schedules, shelf),
         [*rail.inputs, name, gamma],
         [row, end, share, ratio],

@@ -30,7 +30,7 @@ def build_single_step_panel(rail: Rail, shelf: Shelf) -> None:
         with gr.Accordion(WORDS["code"], open=False):
             gr.Markdown(WORDS["code_hint"])
             code = gr.Markdown(elem_id="single-step-code")
-        follower = Follower(with_t=False)
+        follower = Follower(heeds="scene")
     gr.on(
         [follower.due, beta.change],
         MethodType(show_single_step, shelf),

@@ -41,7 +41,7 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
     valley = gr.State(None, time_to_live=900)
     with gr.Column(elem_id="lesson-told-time", elem_classes="lesson"):
         gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        follower = Follower()
+        follower, network_follower = Follower(), Follower(heeds="network")
         with gr.Column(elem_id="told-time"):
             told = Slider(
                 1, exhibit.T, max(1, exhibit.T // 4), step=1, label=WORDS["told"],
@@ -78,7 +78,7 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
         MethodType(run_told, shelf), [*rail.inputs, told, how], scrubber,
         concurrency_limit=None, **hidden,
     )  # fmt: skip
-    rail.denoiser.change(lambda: None, None, scrubber, **newest)  # its run is the old network's
+    network_follower.due(lambda: None, None, scrubber, **newest)  # its run is the old network's
 
 
 def show_told(

@@ -20,7 +20,7 @@ from explorer.components.slider import Slider
 from explorer.components.tour import Tour
 
 COMPONENTS = {
-    "follower": (Follower, {"with_t": False}),
+    "follower": (Follower, {"heeds": "scene"}),
     "noise_maps": (NoiseMaps, {}),
     "noiser": (Noiser, {"follows": "#t-slider"}),
     "pad": (Pad, {"size": 64, "ink": "colour"}),

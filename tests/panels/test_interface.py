@@ -1,6 +1,7 @@
 """The page as it is built: who listens to whom, what is public, what an address may carry."""
 
 import inspect
+from collections import Counter
 
 import gradio as gr
 import pytest
@@ -75,6 +76,18 @@ def test_no_click_or_stroke_is_taken_for_an_older_one(listeners):
     # Gradio's "always_last" calls again with the data of the event that came first.
     found = {handler(one): one["trigger_mode"] for one in listeners}
     assert {found[name] for name in HEEDS_ITS_EVENT} == {"multiple"}
+
+
+def test_no_event_has_two_listeners_that_wait_for_the_newest_value(listeners):
+    # A listener that was kept waiting makes Gradio send the whole event again, to all of its
+    # listeners: two that wait ("always_last") wake each other for ever.
+    waiting = Counter(
+        tuple(target)
+        for one in listeners
+        for target in one["targets"]
+        if one["trigger_mode"] == "always_last" and target[0] is not None  # of no chain
+    )
+    assert not [event for event, number in waiting.items() if number > 1]
 
 
 def test_every_handler_is_given_as_many_values_as_it_takes(page):

@@ -1,14 +1,16 @@
 """The follower in a real browser: a lesson asks only while it is in sight, and once a change."""
 
+from typing import get_args
+
 import gradio as gr
 import pytest
 
-from explorer.components.follower import Follower
+from explorer.components.follower import Follower, Heeds
 
 pytestmark = pytest.mark.ui
 
 dues: list[str] = []
-NOISER = '<div data-scene="one-1" data-t="5" id="moment"><i class="noiser"></i></div>'
+NOISER = '<div data-scene="net-one-1" data-t="5" id="moment"><i class="noiser"></i></div>'
 
 
 @pytest.fixture(scope="module")
@@ -16,10 +18,10 @@ def url(serve):
     with gr.Blocks() as demo:
         gr.HTML(NOISER)
         gr.HTML("<div style='height: 3000px'>far</div>")
-        for name, with_t in (("with", True), ("without", False)):
-            with gr.Column(elem_classes="lesson", elem_id=name):
+        for name in get_args(Heeds):
+            with gr.Column(elem_classes="lesson", elem_id=f"heeds-{name}"):
                 gr.Markdown("A lesson")
-                follower = Follower(with_t=with_t)
+                follower = Follower(heeds=name)
                 done = gr.Textbox("0", elem_id=f"{name}-done")
 
             def count(old: str, name: str = name) -> str:
@@ -31,7 +33,7 @@ def url(serve):
             folded = gr.Textbox("0", elem_id="folded-done")
             with gr.Accordion("Fold", open=False):
                 gr.Markdown("Something")
-                follower = Follower(with_t=False)
+                follower = Follower(heeds="scene")
             follower.due(lambda old: str(int(old) + 1), folded, folded, queue=False)
     return serve(demo)
 
@@ -59,24 +61,28 @@ def wait_count(page, name: str, count: int) -> None:
 def test_a_lesson_asks_only_in_sight_and_once_a_change(page, url):
     dues.clear()
     page.goto(url)
-    page.wait_for_selector("#without-done", state="attached")
-    become(page, "one-1", 6)
-    become(page, "one-1", 7)
+    page.wait_for_selector("#network-done", state="attached")
+    become(page, "net-one-1", 6)
+    become(page, "net-one-1", 7)
     assert dues == []
-    page.locator("#with").scroll_into_view_if_needed()
-    wait_count(page, "with", 1)
-    wait_count(page, "without", 1)
-    become(page, "one-1", 8)
-    wait_count(page, "with", 2)
-    become(page, "two-1", 8)
-    wait_count(page, "without", 2)
-    wait_count(page, "with", 3)
-    become(page, "two-1", 8)  # nothing has changed
+    page.locator("#heeds-scene").scroll_into_view_if_needed()
+    for name in get_args(Heeds):
+        wait_count(page, name, 1)
+    become(page, "net-one-1", 8)
+    wait_count(page, "t", 2)
+    become(page, "net-two-1", 8)
+    wait_count(page, "scene", 2)
+    wait_count(page, "t", 3)
+    become(page, "other-net-two-1", 8)
+    wait_count(page, "network", 2)
+    wait_count(page, "scene", 3)
+    wait_count(page, "t", 4)
+    become(page, "other-net-two-1", 8)  # nothing has changed
     page.evaluate("window.scrollTo(0, 0)")
-    become(page, "two-1", 9)  # nobody looks
-    page.locator("#with").scroll_into_view_if_needed()
-    wait_count(page, "with", 4)
-    assert sorted(dues) == ["with"] * 4 + ["without"] * 2
+    become(page, "other-net-two-1", 9)  # nobody looks
+    page.locator("#heeds-scene").scroll_into_view_if_needed()
+    wait_count(page, "t", 5)
+    assert sorted(dues) == ["network"] * 2 + ["scene"] * 3 + ["t"] * 5
 
 
 def test_in_a_fold_it_asks_only_while_the_fold_is_open(page, url):
@@ -84,14 +90,14 @@ def test_in_a_fold_it_asks_only_while_the_fold_is_open(page, url):
     page.wait_for_selector("#folded-done", state="attached")
     fold = page.get_by_role("button", name="Fold")
     fold.scroll_into_view_if_needed()
-    become(page, "one-1", 6)
+    become(page, "net-one-1", 6)
     wait_count(page, "folded", 0)
     fold.click()
     wait_count(page, "folded", 1)
-    become(page, "two-1", 6)
+    become(page, "net-two-1", 6)
     wait_count(page, "folded", 2)
     fold.click()
     page.get_by_text("Something").wait_for(state="hidden")
-    become(page, "three-1", 6)
+    become(page, "net-three-1", 6)
     fold.click()
     wait_count(page, "folded", 3)  # closed, it missed one and counted none
