@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import browser, network, visitors
+from benchmarks import browser, gpu, network, visitors
 from benchmarks.plot import draw_growth
 from explorer.denoiser.engine import CORES
 
@@ -52,13 +52,14 @@ PARTS = {
     "runs": visitors.runs,
     "by_number": visitors.by_number,
     "memory": visitors.memory,
+    "gpu": gpu.gpu,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="NAME", help=f"of {', '.join(PARTS)}; all")
-    wanted = parser.parse_args().parts or list(PARTS)
+    wanted = parser.parse_args().parts or [name for name in PARTS if name != "gpu"]
     if unknown := sorted(set(wanted) - set(PARTS)):
         parser.error(f"there is no {', '.join(unknown)}; choose from {', '.join(PARTS)}.")
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}

@@ -16,6 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.denoiser.gpu_engine import CudaGraphEngine
+
 log = logging.getLogger(__name__)
 INPUTS = ["x_t", "t", "condition"]
 Engine = Callable[[Tensor, Tensor, Tensor, bool], Tensor]  # (x_t, t, condition, all_cores)
@@ -79,10 +81,11 @@ def _session(onnxruntime: Any, graph: bytes, threads: int) -> Any:
 
 
 def fastest_engine(network: nn.Module, shape: tuple[int, int, int]) -> Engine:
-    """ONNX Runtime where it is to be had and the network is on the CPU, else PyTorch itself."""
-    if next(network.parameters()).device.type == "cpu":
-        try:
-            return OnnxEngine(network, shape)
-        except Exception as error:  # missing, or a version that cannot write or run this graph
-            log.warning("PyTorch runs the network: no ONNX Runtime (%s).", error)
+    """ONNX Runtime on the CPU, a CUDA graph on a GPU; PyTorch itself where that cannot be had."""
+    on_cpu = next(network.parameters()).device.type == "cpu"
+    engine = OnnxEngine if on_cpu else CudaGraphEngine
+    try:
+        return engine(network, shape)
+    except Exception as error:  # missing, or a version that cannot write or run this graph
+        log.warning("PyTorch runs the network: no %s (%s).", engine.__name__, error)
     return lambda x_t, t, condition, all_cores: network(x_t, t, condition)

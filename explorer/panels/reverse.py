@@ -36,10 +36,15 @@ STRIP_COLUMNS = 12
 
 @dataclass
 class Run:
-    """A visitor's latest run; filled in place as frames arrive, so that Stop keeps them."""
+    """A visitor's latest run; filled in place as frames arrive, so that Stop keeps them.
+
+    `arrived`: so many of the frames are in the browser for certain.
+    """
 
     id: str = ""
     frames: list[ReverseFrame] = field(default_factory=list)
+    arrived: int = 0
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,8 @@ def run_sampler(
     """Frames for the scrubber as they are computed, a few at a time."""
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
     t_start = max(1, t) if start == "picture" else None
-    run.id, run.frames = uuid.uuid4().hex[:8], []
+    run_id = run.id = uuid.uuid4().hex[:8]
+    run.frames, run.arrived, run.stopped = [], 0, False
     try:
         choices = ReverseChoices(
             sampler=sampler,
@@ -135,7 +141,7 @@ def run_sampler(
             t_start=t_start,
         )
         frames = compute_reverse(exhibit, choices, choice.pixels)
-        opening = piece(run.id, 0, [], choices.num_steps + 1, WORDS["starting"])
+        opening = piece(run_id, 0, [], choices.num_steps + 1, WORDS["starting"])
         opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
         yield opening, can_stop(True)
         with shelf.line.join() as place:
@@ -143,18 +149,20 @@ def run_sampler(
                 waiting = WORDS["waiting"].format(ahead=place.ahead)
                 yield opening | {"status": waiting}, gr.skip()
                 place.wait(PATIENCE)
-            yield from stream(run, frames, choices.num_steps)
+            yield from stream(run, run_id, frames, choices.num_steps)
     except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
 
 
 def stream(
-    run: Run, frames: Iterator[ReverseFrame], num_steps: int
+    run: Run, run_id: str, frames: Iterator[ReverseFrame], num_steps: int
 ) -> Iterator[tuple[dict[str, Any], Any]]:
     """The frames in pieces, with the step and the time left."""
     begun = sent = time.monotonic()
     waiting: list[ReverseFrame] = []
     for frame in frames:
+        if run.stopped or run.id != run_id:  # the visitor has stopped it, or begun another
+            return
         run.frames.append(frame)
         waiting.append(frame)
         now, done = time.monotonic(), frame.t == 0
@@ -165,10 +173,10 @@ def stream(
         first = len(run.frames) - len(waiting)
         total = len(run.frames) if done else num_steps + 1
         yield (
-            piece(run.id, first, waiting, total, "" if done else status, done),
+            piece(run_id, first, waiting, total, "" if done else status, done),
             can_stop(False) if done else gr.skip(),
         )
-        waiting, sent = [], now
+        waiting, sent, run.arrived = [], now, first
 
 
 def piece(
@@ -191,9 +199,11 @@ def can_stop(running: bool) -> Any:
 
 
 def stopped(run: Run) -> tuple[Any, Any]:
-    """Close the run where it stands; its frames stay."""
-    count = len(run.frames)
-    return piece(run.id, count, [], count, WORDS["stopped"], done=True), can_stop(False)
+    """Close the run where it stands; its frames stay, and those not yet sent come now."""
+    run.stopped = True
+    first, frames = run.arrived, list(run.frames[run.arrived :])
+    total = first + len(frames)
+    return piece(run.id, first, frames, total, WORDS["stopped"], done=True), can_stop(False)
 
 
 def show_first_run(shelf: Shelf, denoiser: str) -> tuple[Run, dict[str, Any]]:
