@@ -85,7 +85,7 @@ def build_app(settings: Settings) -> gr.Blocks:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     gr.set_static_paths([folder])
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
-    return build_interface(Shelf(exhibits, folder, Line(turns.at_once)))
+    return build_interface(Shelf(exhibits, folder, Line(turns.at_once, turns.expect)))
 
 
 def theme() -> gr.themes.Base:

@@ -28,6 +28,7 @@ class Turns:
     def __init__(self, at_once: int):
         self.at_once = at_once
         self._free = at_once
+        self._runs = 0
         self._waiting: list[tuple[bool, int]] = []  # a heap of (patient, ticket)
         self._tickets = itertools.count()
         self._changed = Condition()
@@ -37,6 +38,12 @@ class Turns:
         """How many wait for their turn."""
         return len(self._waiting)
 
+    def expect(self, runs: int) -> None:
+        """So many long runs are under way. With more than one, each one keeps to its own core, even
+        while another one is busy with something else than a prediction.
+        """
+        self._runs = runs
+
     @contextmanager
     def take(self, patient: bool = False) -> Iterator[bool]:
         """Wait for a turn and hold it.
@@ -45,14 +52,14 @@ class Turns:
             patient: this one lets all others go first.
 
         Yields:
-            True if nobody else is running or waiting: all of the machine may be used.
+            True if nobody else is running, waiting or about to: all of the machine may be used.
         """
         with self._changed:
             ticket = (patient, next(self._tickets))
             heapq.heappush(self._waiting, ticket)
             self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == ticket)
             heapq.heappop(self._waiting)
-            alone = self._free == self.at_once and not self._waiting
+            alone = self._free == self.at_once and not self._waiting and self._runs <= 1
             held = self.at_once if alone else 1
             self._free -= held
             self._changed.notify_all()

@@ -22,7 +22,7 @@ from explorer.experiments.break_it import (
 from explorer.experiments.reverse import ReverseFrame
 from explorer.panels.mistakes import Description, describe, per_cent, slider_settings
 from explorer.panels.rail import Rail, read_rail
-from explorer.panels.reverse import PATIENCE, SEND_EVERY, piece
+from explorer.panels.reverse import SEND_EVERY, piece
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -110,10 +110,9 @@ def run_bench(
     opening = piece(uuid.uuid4().hex[:8], 0, [], NUM_STEPS + 1, WORDS["starting"])
     yield slider, *texts(words), opening, WORDS["running"]
     with shelf.line.join() as place:
-        while place.ahead:
-            waiting = WORDS["waiting"].format(ahead=place.ahead)
+        for ahead in place.wait():
+            waiting = WORDS["waiting"].format(ahead=ahead)
             yield *UNCHANGED, opening | {"status": waiting}, gr.skip()
-            place.wait(PATIENCE)
         yield from stream(
             bench, opening["run"], compute_bench(exhibit, mistake, strength, seed, right)
         )

@@ -24,7 +24,7 @@ from explorer.experiments.ladder import (
 from explorer.experiments.reverse import ReverseChoices
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_rail
-from explorer.panels.reverse import ANY, PATIENCE, can_stop, kind_choices
+from explorer.panels.reverse import ANY, can_stop, kind_choices
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -136,9 +136,10 @@ def climb_up(
     turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
     yield show(ladder), can_stop(True)
     with shelf.line.join() as place:
-        while place.ahead and ladder.newest is turn:
-            yield show(ladder, WORDS["in_line"].format(ahead=place.ahead)), gr.skip()
-            place.wait(PATIENCE)
+        for ahead in place.wait():
+            if ladder.newest is not turn:
+                break
+            yield show(ladder, WORDS["in_line"].format(ahead=ahead)), gr.skip()
         yield from climb_to(LONG if long else TOP, ladder, exhibit, turn)
 
 

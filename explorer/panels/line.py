@@ -4,9 +4,11 @@ Runs one after another give a class its first pictures soonest; all at once, eve
 end. Knows nothing of what is run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+
+PATIENCE = 2.0  # seconds: how often somebody in the line is told where they stand
 
 
 class Place:
@@ -21,17 +23,24 @@ class Place:
         with self._line.moved:
             return max(0, self._line.places.index(self) + 1 - self._line.at_once)
 
-    def wait(self, seconds: float) -> None:
-        """Until the line moves, `seconds` at most."""
-        with self._line.moved:
-            self._line.moved.wait(seconds)
+    def wait(self) -> Iterator[int]:
+        """How many are ahead, every now and then; ends as soon as there is nobody."""
+        while ahead := self.ahead:
+            yield ahead
+            with self._line.moved:
+                self._line.moved.wait_for(lambda: self.ahead == 0, PATIENCE)
 
 
 class Line:
-    """First come, first served, `at_once` at a time."""
+    """First come, first served, `at_once` at a time.
 
-    def __init__(self, at_once: int):
+    Args:
+        tell: called with the number of runs under way whenever that may have changed.
+    """
+
+    def __init__(self, at_once: int, tell: Callable[[int], object] = lambda runs: None):
         self.at_once = at_once
+        self.tell = tell
         self.places: list[Place] = []
         self.moved = Condition()
 
@@ -41,9 +50,14 @@ class Line:
         place = Place(self)
         with self.moved:
             self.places.append(place)
+            self._move()
         try:
             yield place
         finally:
             with self.moved:
                 self.places.remove(place)
-                self.moved.notify_all()
+                self._move()
+
+    def _move(self) -> None:
+        self.tell(min(len(self.places), self.at_once))
+        self.moved.notify_all()

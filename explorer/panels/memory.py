@@ -23,7 +23,6 @@ from explorer.experiments.noise_prediction import error_curves
 from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import SEEN
 from explorer.panels.rail import Rail, read_rail
-from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice
@@ -139,9 +138,8 @@ def draw_and_search(
         frames = compute_memory_run(exhibit, choice.kind, seed, STEPS)
         yield run | {"status": WORDS["starting"]}, gr.skip()
         with shelf.line.join() as place:
-            while place.ahead:
-                yield run | {"status": WORDS["waiting"].format(ahead=place.ahead)}, gr.skip()
-                place.wait(PATIENCE)
+            for ahead in place.wait():
+                yield run | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
             for index, frame in enumerate(frames):
                 yield run | piece(index, frame), gr.skip()
                 if frame.t == 0:

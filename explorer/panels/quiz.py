@@ -12,7 +12,6 @@ from explorer.experiments.quiz import NOISE_SCALE, Round, play_round
 from explorer.images.encoding import png_data_uri
 from explorer.panels.questions import fill, questions_for, read_questions
 from explorer.panels.rail import Rail
-from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 
@@ -45,9 +44,8 @@ def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any
     """A new round's pictures for the browser; which one is broken stays here."""
     try:
         with shelf.line.join() as place:
-            while place.ahead:
-                yield {"waiting": WORDS["waiting"].format(ahead=place.ahead)}, gr.skip()
-                place.wait(PATIENCE)
+            for ahead in place.wait():
+                yield {"waiting": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
             played = play_round(shelf.exhibit(denoiser), secrets.randbelow(2**31))
         yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
     except (ValueError, FloatingPointError) as error:

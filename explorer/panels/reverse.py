@@ -30,7 +30,6 @@ from explorer.plots.reverse import detail_figure
 WORDS = TEXT["reverse"]
 ANY = WORDS["any_kind"]
 SEND_EVERY = 0.1  # seconds: frames that are done sooner travel together
-PATIENCE = 1.0  # seconds: how often somebody in the line is told where they stand
 STRIP_COLUMNS = 12
 
 
@@ -145,10 +144,8 @@ def run_sampler(
         opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
         yield opening, can_stop(True)
         with shelf.line.join() as place:
-            while place.ahead:
-                waiting = WORDS["waiting"].format(ahead=place.ahead)
-                yield opening | {"status": waiting}, gr.skip()
-                place.wait(PATIENCE)
+            for ahead in place.wait():
+                yield opening | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
             yield from stream(run, run_id, frames, choices.num_steps)
     except (TypeError, ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error

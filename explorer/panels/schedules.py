@@ -29,7 +29,6 @@ from explorer.experiments.schedules import (
 )
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_rail
-from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -227,9 +226,8 @@ def show_runs(
     yield runs_row(plans, so_far), about, gr.update(interactive=True)
     try:
         with shelf.line.join() as place:
-            while place.ahead:
-                yield gr.skip(), WORDS["waiting"].format(about=about, ahead=place.ahead), gr.skip()
-                place.wait(PATIENCE)
+            for ahead in place.wait():
+                yield gr.skip(), WORDS["waiting"].format(about=about, ahead=ahead), gr.skip()
             yield gr.skip(), about, gr.skip()
             sent = time.monotonic()
             for plan in plans:

@@ -24,7 +24,6 @@ from explorer.experiments.told_time import (
 )
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
-from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice, scene_key
@@ -115,9 +114,8 @@ def run_told(
         lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
         yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
         with shelf.line.join() as place:
-            while place.ahead:
-                yield run | {"status": WORDS["waiting"].format(ahead=place.ahead)}
-                place.wait(PATIENCE)
+            for ahead in place.wait():
+                yield run | {"status": WORDS["waiting"].format(ahead=ahead)}
             for frame in frames:
                 yield run | {
                     "start": frame.step,

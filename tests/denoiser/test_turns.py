@@ -57,6 +57,14 @@ def test_who_is_alone_gets_all_of_the_machine(eventually):
     assert got == [True]
 
 
+def test_two_runs_under_way_keep_to_a_core_each():
+    turns = Turns(2)
+    for runs, expected in ((1, True), (2, False), (1, True), (0, True)):
+        turns.expect(runs)
+        with turns.take(patient=True) as alone:
+            assert alone is expected
+
+
 def run_in_order(turns: Turns, eventually, kinds: list[bool]) -> list[int]:
     """Let `kinds` (patient or not) queue up behind one that runs; the order in which they ran."""
     order, threads = [], []

@@ -86,7 +86,7 @@ def test_quick_frames_travel_together_and_none_is_lost(start):
 
 
 def test_it_waits_in_the_same_line_as_all_runs(shelf, choice_of, monkeypatch):
-    monkeypatch.setattr("explorer.panels.break_it.PATIENCE", 0.01)
+    monkeypatch.setattr("explorer.panels.line.PATIENCE", 0.01)
     rail = ("tiny", choice_of(), 20, SEED)
     with shelf.line.join(), shelf.line.join():
         pieces = run_bench(shelf, Bench(), *rail, FIRST_MISTAKE, 0.8)
