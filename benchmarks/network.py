@@ -85,7 +85,7 @@ def prediction(rounds: int = 12) -> dict[str, Any]:
 
 def guidance(rounds: int = 40) -> dict[str, Any]:
     """Guidance is one call on a batch of two."""
-    denoiser, _ = share(load_denoiser(NAME), Turns(CORES))
+    denoiser, _ = share(load_denoiser(NAME), Turns(CORES), prepared=True)
     x_t, t, condition = one_image(denoiser.shape)
     seconds = by_turns(
         {
@@ -106,7 +106,7 @@ def run(rounds: int = 5, num_steps: int = 50) -> dict[str, Any]:
 
     torch.set_num_threads(CORES)
     plain = load_denoiser(NAME)
-    denoiser, _ = share(plain, Turns(CORES))
+    denoiser, _ = share(plain, Turns(CORES), prepared=True)
     peer = UNet2DModel(
         sample_size=64,
         block_out_channels=PEER_WIDTHS,
@@ -158,7 +158,7 @@ def run(rounds: int = 5, num_steps: int = 50) -> dict[str, Any]:
 def growth(rounds: int = 7) -> dict[str, Any]:
     """How time grows with steps, with resolution and with the batch."""
     plain = load_denoiser(NAME)
-    denoiser, _ = share(plain, Turns(CORES))
+    denoiser, _ = share(plain, Turns(CORES), prepared=True)
     noise, t, condition = one_image(plain.shape)
     steps = by_turns(
         {

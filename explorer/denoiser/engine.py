@@ -88,4 +88,9 @@ def fastest_engine(network: nn.Module, shape: tuple[int, int, int]) -> Engine:
         return engine(network, shape)
     except Exception as error:  # missing, or a version that cannot write or run this graph
         log.warning("PyTorch runs the network: no %s (%s).", engine.__name__, error)
+    return plain_engine(network)
+
+
+def plain_engine(network: nn.Module) -> Engine:
+    """PyTorch itself."""
     return lambda x_t, t, condition, all_cores: network(x_t, t, condition)

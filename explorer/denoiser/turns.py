@@ -11,13 +11,13 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from threading import Condition, Lock
+from threading import Condition, Event, Lock, Thread
 
 import torch
 from torch import Tensor, nn
 
 from explorer.denoiser.denoiser import Denoiser
-from explorer.denoiser.engine import Engine, fastest_engine
+from explorer.denoiser.engine import fastest_engine, plain_engine
 
 MOST_IMAGES = 4  # of a batch that are predicted in one turn
 
@@ -72,7 +72,11 @@ class Turns:
 
 
 class SharedNetwork:
-    """A network that waits for its turn. Its engine is made when it is first called.
+    """A network that waits for its turn.
+
+    The first call is PyTorch's own. At the second a thread begins to make the fastest engine, which
+    takes a second. Who moves a slider does not wait for it; a run does, so that all its frames are
+    of one engine, and a seed gives the same picture to everybody.
 
     A large batch is run in small parts, each in a turn of its own: nobody waits long for another.
 
@@ -82,30 +86,36 @@ class SharedNetwork:
 
     def __init__(self, network: nn.Module, shape: tuple[int, int, int], turns: Turns):
         self._network, self._shape, self._turns = network, shape, turns
-        self._engine: Engine | None = None
-        self._building = Lock()
+        self._engine = plain_engine(network)
+        self._calls = itertools.count(1)
+        self._first = Lock()  # whoever gets it starts the thread; it is never given back
+        self._ready = Event()
 
     def call(self, x_t: Tensor, t: Tensor, condition: Tensor, patient: bool = False) -> Tensor:
         """As the network's own call; if `patient`, others go first."""
-        engine = self._get_engine()
-        outputs = []
+        if (patient or next(self._calls) > 1) and self._first.acquire(blocking=False):
+            Thread(target=self.prepare, daemon=True).start()
+        if patient:
+            self._ready.wait()
+        engine, outputs = self._engine, []
         for first in range(0, len(t), MOST_IMAGES):
             part = slice(first, first + MOST_IMAGES)
             with self._turns.take(patient) as alone:
                 outputs.append(engine(x_t[part], t[part], condition[part], alone))
         return torch.cat(outputs)
 
-    def _get_engine(self) -> Engine:
-        with self._building:
-            if self._engine is None:
-                self._engine = fastest_engine(self._network, self._shape)
-            return self._engine
+    def prepare(self) -> None:
+        """Make the fastest engine now."""
+        self._engine = fastest_engine(self._network, self._shape)
+        self._ready.set()
 
 
-def share(denoiser: Denoiser, turns: Turns) -> tuple[Denoiser, Denoiser]:
+def share(denoiser: Denoiser, turns: Turns, prepared: bool = False) -> tuple[Denoiser, Denoiser]:
     """The denoiser for many visitors: for short work, and for long runs, which let others go first.
 
-    Both are one network; its engine is the fastest at hand.
+    Both are one network. If `prepared`, its engine is the fastest from the first call on.
     """
     shared = SharedNetwork(denoiser.network, denoiser.shape, turns)
+    if prepared:
+        shared.prepare()
     return denoiser.run_by(shared.call), denoiser.run_by(partial(shared.call, patient=True))

@@ -25,7 +25,7 @@ def denoiser():
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize("guidance", [1.0, 2.5])
 def test_a_shared_denoiser_answers_as_its_own(denoiser, which, guidance):
-    shared = share(denoiser, Turns(2))[which]
+    shared = share(denoiser, Turns(2), prepared=True)[which]
     batch = 2 * MOST_IMAGES + 1
     x_t = torch.randn(batch, *SHAPE, generator=torch.Generator().manual_seed(1))
     t = torch.arange(1, batch + 1) * 50
@@ -37,6 +37,49 @@ def test_a_shared_denoiser_answers_as_its_own(denoiser, which, guidance):
         rtol=0,
     )
     assert (shared.shape, shared.conditions) == (denoiser.shape, denoiser.conditions)
+
+
+def test_the_fast_engine_answers_from_when_it_is_ready_and_nobody_waits(
+    denoiser, monkeypatch, eventually
+):
+    go, asked = threading.Event(), []
+
+    def slow_to_make(network, shape):
+        go.wait(20)
+        return lambda x_t, t, condition, all_cores: (
+            asked.append("fast") or network(x_t, t, condition)
+        )
+
+    monkeypatch.setattr("explorer.denoiser.turns.fastest_engine", slow_to_make)
+    quick, _ = share(denoiser, Turns(1))
+    arguments = torch.zeros(1, *SHAPE), torch.tensor([1])
+    for _ in range(4):
+        quick.predict_eps(*arguments)
+    assert asked == []
+    go.set()
+    eventually(lambda: quick.predict_eps(*arguments) is not None and asked)
+
+
+def test_a_run_waits_for_the_fast_engine_even_if_it_comes_first(denoiser, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "explorer.denoiser.turns.fastest_engine",
+        lambda network, shape: lambda *arguments: asked.append("fast") or network(*arguments[:3]),
+    )
+    _, patient = share(denoiser, Turns(1))
+    patient.predict_eps(torch.zeros(1, *SHAPE), torch.tensor([1]))
+    assert asked == ["fast"]
+
+
+def test_a_prepared_one_is_fast_from_the_first_call_on(denoiser, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "explorer.denoiser.turns.fastest_engine",
+        lambda network, shape: lambda *arguments: asked.append("fast") or network(*arguments[:3]),
+    )
+    quick, _ = share(denoiser, Turns(1), prepared=True)
+    quick.predict_eps(torch.zeros(1, *SHAPE), torch.tensor([1]))
+    assert asked == ["fast"]
 
 
 def test_who_is_alone_gets_all_of_the_machine(eventually):
