@@ -138,6 +138,7 @@ def grey_exhibit(ideal_over):
 @pytest.fixture
 def answering(colour_exhibit) -> Callable:
     """`answering(answer)`: the colour exhibit with a network that predicts `answer(x_t, t)`."""
+
     def make(answer: Callable, **settings):
         stub = StubDenoiser(
             answer, colour_exhibit.schedule, colour_exhibit.denoiser.shape, ["cat", "dog"]

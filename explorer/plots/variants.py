@@ -5,7 +5,16 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from explorer.experiments.why_noise import MeasuredErrors
-from explorer.plots.style import BLUE, GREEN, ORANGE, PURPLE, mark_t, quiet_figure, time_axis_title
+from explorer.plots.style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    mark_t,
+    quiet_figure,
+    say_nothing_was_measured,
+    time_axis_title,
+)
 
 # As in "Why noise?"; told t and never told.
 LOOKS = {
@@ -32,6 +41,10 @@ def variants_figure(
         reading: "eps" or "x_0".
     """
     figure = quiet_figure(title, time_axis_title(T), "mean squared error, log scale", height=420)
+    figure.update_xaxes(range=[0, T])
+    if not errors:
+        say_nothing_was_measured(figure)
+        return figure
     for key, measured in errors.items():
         colour, dash = LOOKS[key]
         curve = (measured.eps if reading == "eps" else measured.x_0)["held_out"]
@@ -44,6 +57,5 @@ def variants_figure(
             marker=dict(size=5),
         )
     mark_t(figure, t)
-    figure.update_xaxes(range=[0, T])
     figure.update_yaxes(type="log", range=[-4, 0], dtick=1, exponentformat="power")
     return figure

@@ -1,0 +1,170 @@
+"""Networks trained alike: loaded when asked for, asked alike, and what the blind one is told."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.denoiser.checkpoints import CheckpointError
+from explorer.diffusion.samplers import sample
+from explorer.experiments.exhibits import Variants
+from explorer.experiments.variants import (
+    DIGITS,
+    FOLDS,
+    NUM_STEPS,
+    draw_strip,
+    find_family,
+    find_networks,
+    judged,
+    measured_of_each,
+)
+from explorer.experiments.why_noise import compute_readings
+from explorer.images.encoding import to_pixels
+
+NAMES = sorted({name for fold in FOLDS.values() for name in fold.values()})
+
+
+@pytest.fixture(scope="module")
+def family(real_exhibits):
+    return find_family(real_exhibits, "targets")
+
+
+# ---- on demand
+
+
+def test_nothing_is_loaded_until_somebody_asks_and_then_once_for_all(grey_exhibit):
+    loaded, entered = [], threading.Barrier(4)
+
+    def load(name: str):
+        loaded.append(name)
+        return grey_exhibit
+
+    variants = Variants(["one", "two"], load)
+    assert list(variants) == ["one", "two"]
+    assert len(variants) == 2
+    assert loaded == []
+
+    def visit():
+        entered.wait(5)
+        assert variants["two"] is grey_exhibit
+
+    visitors = [threading.Thread(target=visit) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(5)
+    assert loaded == ["two"]
+
+
+def test_a_broken_one_is_logged_once_and_left_out(grey_exhibit, caplog):
+    def load(name: str):
+        if name == "digits-v":
+            raise CheckpointError("It is damaged.")
+        return grey_exhibit
+
+    exhibit = replace(grey_exhibit, variants=Variants(NAMES, load))
+    for _ in range(2):
+        assert list(find_networks(exhibit, "targets")) == ["eps", "x_0"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "digits-v is left out: It is damaged."
+    ]
+    assert list(find_networks(exhibit, "blind")) == ["told", "blind"]
+
+
+def test_a_fold_needs_all_of_its_variants(grey_exhibit, colour_exhibit):
+    exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}
+    assert find_family(exhibits, "targets") is grey_exhibit
+    assert find_family({"tiny": colour_exhibit}, "targets") is None
+    some = replace(grey_exhibit, variants={name: grey_exhibit for name in NAMES[:2]})
+    assert find_family({"some": some}, "targets") is None
+    assert find_family({"some": some}, "blind") is some
+
+
+def test_the_shipped_ones_are_what_the_folds_say(family):
+    assert family.name == "digits"
+    assert list(family.variants) == NAMES
+    networks = find_networks(family, "targets")
+    assert {key: one.denoiser.prediction for key, one in networks.items()} == {
+        key: key for key in networks
+    }
+    told, blind = find_networks(family, "blind").values()
+    assert told is networks["eps"]
+    assert (told.denoiser.network.timed, blind.denoiser.network.timed) == (True, False)
+    assert blind.denoiser.prediction == "eps"
+
+
+# ---- the figures
+
+
+@pytest.mark.parametrize("t", [1, 400, 1000])
+@pytest.mark.parametrize("key", FOLDS["targets"])
+def test_the_error_of_the_image_is_the_noises_converted(family, key, t):
+    network = find_networks(family, "targets")[key]
+    found = compute_readings(network, family.first_picture.pixels, t, 7).of
+    power = family.schedule.sigma[t].item() ** 2
+    assert found["x_0"].mse == pytest.approx(power * found["eps"].mse, rel=1e-5)
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_the_measured_errors_are_the_metrics_and_keep_their_ratio(family, fold):
+    measured = measured_of_each(find_networks(family, fold))
+    assert list(measured) == list(FOLDS[fold])
+    one, *others = measured.values()
+    for key, errors in measured.items():
+        metrics = family.variants[FOLDS[fold][key]].metrics["eps_mse"]
+        assert errors.t == metrics["t"]
+        assert errors.eps["held_out"] == metrics["held_out"]
+        assert errors.counts["held_out"] == metrics["num_held_out"]
+    for other in others:  # read as noise or as an image
+        ratios = [
+            np.divide(getattr(other, reading)["held_out"], getattr(one, reading)["held_out"])
+            for reading in ("eps", "x_0")
+        ]
+        np.testing.assert_allclose(*ratios, rtol=1e-6)
+
+
+def test_what_was_not_measured_is_left_out(grey_exhibit):
+    assert measured_of_each({"eps": grey_exhibit}) == {}
+    assert judged(grey_exhibit) is None
+
+
+def test_the_judges_verdict_is_that_of_the_metrics(family):
+    for name in NAMES:
+        found = judged(family.variants[name])
+        quality = family.variants[name].metrics["sample_quality"]
+        assert found is not None
+        assert (found.share, found.count) == (quality["judge_names_samples_rightly"], 500)
+
+
+# ---- the pictures
+
+
+def test_what_is_told_to_the_blind_network_changes_nothing_bit_for_bit(family):
+    told, blind = (one.denoiser for one in find_networks(family, "blind").values())
+    x_t = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    digits = torch.tensor([3, 5])
+
+    def answers(denoiser) -> list[torch.Tensor]:
+        times = ([1, 1000], [500, 2], [1000, 999])
+        return [denoiser.predict_eps(x_t, torch.tensor(t), digits) for t in times]
+
+    first, *others = answers(blind)
+    assert all(torch.equal(first, other) for other in others)
+    first, *others = answers(told)
+    assert not any(torch.equal(first, other) for other in others)
+
+
+def test_the_strip_is_plain_runs_at_these_seeds(grey_exhibit):
+    strip = draw_strip(grey_exhibit, 7)
+    assert strip.shape == (28, 28 * len(DIGITS), 1)
+    for place, digit in enumerate(DIGITS):
+        *_, last = sample(
+            grey_exhibit.denoiser,
+            num_steps=min(NUM_STEPS, grey_exhibit.T), eta=0.0, seed=7 + place,
+            condition=grey_exhibit.condition(str(digit)),
+        )  # fmt: skip
+        alone = to_pixels(last.x_t[0].numpy()).astype(int)
+        shown = strip[:, 28 * place : 28 * (place + 1)]
+        assert np.abs(shown - alone).max() <= 1  # the same sums in another batch
