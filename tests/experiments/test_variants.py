@@ -138,6 +138,21 @@ def test_the_judges_verdict_is_that_of_the_metrics(family):
         assert (found.share, found.count) == (quality["judge_names_samples_rightly"], 500)
 
 
+def test_what_the_words_of_the_targets_say_is_what_was_measured(family):
+    measured = measured_of_each(find_networks(family, "targets"))
+    eps, x_0, v = (np.array(measured[key].eps["held_out"]) for key in ("eps", "x_0", "v"))
+    times = measured["eps"].t
+    assert round(x_0[0] / eps[0], 1) == 2.6
+    assert round(eps[-1] / x_0[-1], 1) == round(eps[-1] / v[-1], 1) == 1.9
+    assert times[int(np.argmax(x_0 / eps < 1.005))] == 575
+    assert np.max(v / np.minimum(eps, x_0)) < 1.04
+    assert [round(curve.mean(), 3) for curve in (eps, v, x_0)] == [0.039, 0.040, 0.052]
+    means = [np.mean(measured[key].x_0["held_out"]) for key in ("eps", "x_0", "v")]
+    assert [round(mean, 3) for mean in means] == [0.085, 0.071, 0.071]
+    shares = [judged(one).share for one in find_networks(family, "targets").values()]
+    assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "95.4 %", "94.8 %"]
+
+
 # ---- the pictures
 
 
