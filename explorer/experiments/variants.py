@@ -15,7 +15,7 @@ import torch
 
 from explorer.diffusion.samplers import sample
 from explorer.experiments.exhibits import Exhibit
-from explorer.experiments.why_noise import MeasuredErrors, measured_errors
+from explorer.experiments.why_noise import measured_errors
 from explorer.images.encoding import to_pixels
 
 # The fold's name -> what is different -> the checkpoint.
@@ -25,6 +25,18 @@ FOLDS = {
 }
 DIGITS = (2, 3, 5, 8)  # few, so that nobody waits long
 NUM_STEPS = 50
+
+
+@dataclass(frozen=True)
+class ComparedErrors:
+    """Errors against t over images never seen, of networks measured alike.
+
+    t: (K,); of: "eps", "x_0" or "ratio" -> what is different -> (K,) mean squared errors as noise
+    or as image, or how many times the smallest at that t (as noise and as image alike).
+    """
+
+    t: list[int]
+    of: dict[str, dict[str, list[float]]]
 
 
 @dataclass(frozen=True)
@@ -47,10 +59,16 @@ def find_networks(family: Exhibit, fold: str) -> dict[str, Exhibit]:
     return {key: exhibit for key, exhibit in found.items() if exhibit is not None}
 
 
-def measured_of_each(networks: Mapping[str, Exhibit]) -> dict[str, MeasuredErrors]:
-    """The error against t of those that were measured."""
-    measured = {key: measured_errors(exhibit) for key, exhibit in networks.items()}
-    return {key: errors for key, errors in measured.items() if errors is not None}
+def compare_errors(networks: Mapping[str, Exhibit]) -> ComparedErrors:
+    """Of those networks that were measured."""
+    found = {key: measured_errors(exhibit) for key, exhibit in networks.items()}
+    measured = {key: errors for key, errors in found.items() if errors is not None}
+    eps = {key: errors.eps["held_out"] for key, errors in measured.items()}
+    x_0 = {key: errors.x_0["held_out"] for key, errors in measured.items()}
+    smallest = np.min(list(eps.values()), axis=0) if eps else 1.0
+    ratio = {key: (np.array(curve) / smallest).tolist() for key, curve in eps.items()}
+    times = next((errors.t for errors in measured.values()), [])
+    return ComparedErrors(times, {"eps": eps, "x_0": x_0, "ratio": ratio})
 
 
 def judged(network: Exhibit) -> Judged | None:

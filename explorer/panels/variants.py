@@ -13,11 +13,11 @@ from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.variants import (
     DIGITS,
     FOLDS,
+    compare_errors,
     draw_strip,
     find_family,
     find_networks,
     judged,
-    measured_of_each,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import png_data_uri, to_pixels
@@ -59,6 +59,7 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
             figures = [
                 gr.Plot(show_label=False, elem_id=f"{name}-{reading}") for reading in ("eps", "x0")
             ]
+        figures.append(gr.Plot(show_label=False, elem_id=f"{name}-ratio"))
         gr.Markdown(words["found"])
         draw = gr.Button(words["draw"], variant="primary", elem_id=f"{name}-draw")
         strips = PictureRow(columns=1, elem_id=f"{name}-strips")
@@ -76,8 +77,8 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
 
 def show_variants(
     fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> tuple[dict[str, Any], Any, Any]:
-    """x_t and what each network makes of it; both figures. Whatever network the rail shows."""
+) -> tuple[dict[str, Any], Any, Any, Any]:
+    """x_t and what each network makes of it; the figures. Whatever network the rail shows."""
     shelf, name, family = fold
     family, choice, t, seed = read_moment(shelf, family.name, choice, t, seed)
     networks = find_networks(family, name)
@@ -90,10 +91,10 @@ def show_variants(
         errors = {reading: number(found.mse) for reading, found in readings.of.items()}
         label, note = WORDS["guess"].format(name=fold.names[key]), WORDS["error_note"]
         pictures.append(picture(readings.of["x_0"].guess, label, note.format(**errors)))
-    measured = measured_of_each(networks)
+    errors = compare_errors(networks)
     figures = (
-        variants_figure(measured, fold.names, reading, WORDS["figure"][reading], family.T, t)
-        for reading in ("eps", "x_0")
+        variants_figure(errors, reading, fold.names, title, family.T, t)
+        for reading, title in WORDS["figure"].items()
     )
     return {"pictures": pictures}, *figures
 

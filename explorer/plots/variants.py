@@ -1,10 +1,10 @@
-"""The measured errors of networks trained alike, as noise or as clean image, against t."""
+"""The measured errors of networks trained alike against t: as noise, as image, and compared."""
 
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from explorer.experiments.why_noise import MeasuredErrors
+from explorer.experiments.variants import ComparedErrors
 from explorer.plots.style import (
     BLUE,
     GREEN,
@@ -16,6 +16,7 @@ from explorer.plots.style import (
     time_axis_title,
 )
 
+MOST_RATIO = 2.8
 # As in "Why noise?"; told t and never told.
 LOOKS = {
     "eps": (BLUE, "solid"),
@@ -27,29 +28,30 @@ LOOKS = {
 
 
 def variants_figure(
-    errors: Mapping[str, MeasuredErrors],
-    names: Mapping[str, str],
+    errors: ComparedErrors,
     reading: str,
+    names: Mapping[str, str],
     title: str,
     T: int,  # noqa: N803 - the papers' name
     t: int,
 ) -> go.Figure:
-    """Over held-out images, log scale; the dots are the measured times.
+    """Over images never seen, log scale; the dots are the measured times.
 
     Args:
-        errors, names: what is different -> its curves, and what people call it.
-        reading: "eps" or "x_0".
+        reading: "eps", "x_0" or "ratio".
+        names: what is different -> what people call it.
     """
-    figure = quiet_figure(title, time_axis_title(T), "mean squared error, log scale", height=420)
+    y_title = "times the smallest" if reading == "ratio" else "mean squared error, log scale"
+    height = 340 if reading == "ratio" else 420
+    figure = quiet_figure(title, time_axis_title(T), y_title, height)
     figure.update_xaxes(range=[0, T])
-    if not errors:
+    if not errors.t:
         say_nothing_was_measured(figure)
         return figure
-    for key, measured in errors.items():
+    for key, curve in errors.of[reading].items():
         colour, dash = LOOKS[key]
-        curve = (measured.eps if reading == "eps" else measured.x_0)["held_out"]
         figure.add_scatter(
-            x=measured.t,
+            x=errors.t,
             y=curve,
             mode="lines+markers",
             name=names[key],
@@ -57,5 +59,8 @@ def variants_figure(
             marker=dict(size=5),
         )
     mark_t(figure, t)
-    figure.update_yaxes(type="log", range=[-4, 0], dtick=1, exponentformat="power")
+    if reading == "ratio":
+        figure.update_yaxes(range=[0.9, MOST_RATIO], dtick=0.5)
+    else:
+        figure.update_yaxes(type="log", range=[-4, 0], dtick=1, exponentformat="power")
     return figure

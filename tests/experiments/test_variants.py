@@ -14,11 +14,11 @@ from explorer.experiments.variants import (
     DIGITS,
     FOLDS,
     NUM_STEPS,
+    compare_errors,
     draw_strip,
     find_family,
     find_networks,
     judged,
-    measured_of_each,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
@@ -108,25 +108,25 @@ def test_the_error_of_the_image_is_the_noises_converted(family, key, t):
 
 
 @pytest.mark.parametrize("fold", FOLDS)
-def test_the_measured_errors_are_the_metrics_and_keep_their_ratio(family, fold):
-    measured = measured_of_each(find_networks(family, fold))
-    assert list(measured) == list(FOLDS[fold])
-    one, *others = measured.values()
-    for key, errors in measured.items():
-        metrics = family.variants[FOLDS[fold][key]].metrics["eps_mse"]
+def test_the_compared_errors_are_the_metrics_and_compare_alike_in_both_readings(family, fold):
+    errors = compare_errors(find_networks(family, fold))
+    for key, name in FOLDS[fold].items():
+        metrics = family.variants[name].metrics["eps_mse"]
+        assert metrics["num_held_out"] == 500
         assert errors.t == metrics["t"]
-        assert errors.eps["held_out"] == metrics["held_out"]
-        assert errors.counts["held_out"] == metrics["num_held_out"]
-    for other in others:  # read as noise or as an image
-        ratios = [
-            np.divide(getattr(other, reading)["held_out"], getattr(one, reading)["held_out"])
-            for reading in ("eps", "x_0")
-        ]
-        np.testing.assert_allclose(*ratios, rtol=1e-6)
+        assert errors.of["eps"][key] == metrics["held_out"]
+        power = family.schedule.sigma[errors.t].square().numpy()
+        np.testing.assert_allclose(errors.of["x_0"][key], power * metrics["held_out"])
+    for reading in ("eps", "x_0"):
+        curves = np.array(list(errors.of[reading].values()))
+        ratio = np.array(list(errors.of["ratio"].values()))
+        np.testing.assert_allclose(ratio, curves / curves.min(axis=0))
 
 
 def test_what_was_not_measured_is_left_out(grey_exhibit):
-    assert measured_of_each({"eps": grey_exhibit}) == {}
+    errors = compare_errors({"eps": grey_exhibit})
+    assert errors.t == []
+    assert errors.of == {"eps": {}, "x_0": {}, "ratio": {}}
     assert judged(grey_exhibit) is None
 
 
@@ -139,15 +139,14 @@ def test_the_judges_verdict_is_that_of_the_metrics(family):
 
 
 def test_what_the_words_of_the_targets_say_is_what_was_measured(family):
-    measured = measured_of_each(find_networks(family, "targets"))
-    eps, x_0, v = (np.array(measured[key].eps["held_out"]) for key in ("eps", "x_0", "v"))
-    times = measured["eps"].t
+    errors = compare_errors(find_networks(family, "targets"))
+    eps, x_0, v = (np.array(errors.of["eps"][key]) for key in ("eps", "x_0", "v"))
     assert round(x_0[0] / eps[0], 1) == 2.6
     assert round(eps[-1] / x_0[-1], 1) == round(eps[-1] / v[-1], 1) == 1.9
-    assert times[int(np.argmax(x_0 / eps < 1.005))] == 575
+    assert errors.t[int(np.argmax(x_0 / eps < 1.005))] == 575
     assert np.max(v / np.minimum(eps, x_0)) < 1.04
     assert [round(curve.mean(), 3) for curve in (eps, v, x_0)] == [0.039, 0.040, 0.052]
-    means = [np.mean(measured[key].x_0["held_out"]) for key in ("eps", "x_0", "v")]
+    means = [np.mean(errors.of["x_0"][key]) for key in ("eps", "x_0", "v")]
     assert [round(mean, 3) for mean in means] == [0.085, 0.071, 0.071]
     shares = [judged(one).share for one in find_networks(family, "targets").values()]
     assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "95.4 %", "94.8 %"]

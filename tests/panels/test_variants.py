@@ -1,4 +1,4 @@
-"""The folds of networks trained alike: a live row, two figures, a strip of digits for each."""
+"""The folds of networks trained alike: a live row, three figures, a strip of digits for each."""
 
 import base64
 import io
@@ -50,10 +50,10 @@ def test_whatever_the_rail_shows_the_fold_is_about_digits(fold, choice_of, t):
     assert len(row["pictures"]) == 1 + len(FOLDS[fold.name])
     assert fold.family.first_picture.name in row["pictures"][0]["note"]
     assert "t = 0" not in row["pictures"][0]["note"]
-    assert len(figures) == 2
+    assert len(figures) == 3
 
 
-def test_measured_networks_have_a_curve_in_both_figures(fold, choice_of, tiny_metrics):
+def test_measured_networks_have_a_curve_in_each_figure(fold, choice_of, tiny_metrics):
     measured = replace(fold.family, metrics=tiny_metrics)
     family = replace(fold.family, variants=dict.fromkeys(fold.family.variants, measured))
     fold.shelf.exhibits["strokes"] = family

@@ -2,34 +2,27 @@
 
 import pytest
 
-from explorer.experiments.variants import FOLDS
-from explorer.experiments.why_noise import MeasuredErrors
+from explorer.experiments.variants import FOLDS, ComparedErrors
 from explorer.plots.variants import LOOKS, variants_figure
 from explorer.plots.why_noise import COLOURS
 
 T = 100
-COUNTS = {"seen": 5, "held_out": 5}
+CURVES = {"eps": [0.1, 0.2], "v": [0.3, 0.4]}
+ERRORS = ComparedErrors([10, 90], {"eps": CURVES, "x_0": CURVES, "ratio": CURVES})
+NAMES = {"eps": "one", "v": "two"}
 
 
-def errors(size: float) -> MeasuredErrors:
-    eps, x_0 = ({"seen": [9.0, 9.0], "held_out": [a, b]} for a, b in ((0.1, 0.2), (0.3, 0.4)))
-    eps["held_out"], x_0["held_out"] = (
-        [size * value for value in curve["held_out"]] for curve in (eps, x_0)
-    )
-    return MeasuredErrors([10, 90], eps, x_0, COUNTS)
-
-
-@pytest.mark.parametrize("reading", ["eps", "x_0"])
+@pytest.mark.parametrize("reading", ["eps", "x_0", "ratio"])
 def test_each_network_has_the_curve_of_this_reading(reading):
-    each = {"eps": errors(1), "v": errors(0.5)}
-    figure = variants_figure(each, {"eps": "one", "v": "two"}, reading, "Error", T, 40)
+    curves = {key: [len(reading) * value for value in curve] for key, curve in CURVES.items()}
+    errors = ComparedErrors([10, 90], ERRORS.of | {reading: curves})
+    figure = variants_figure(errors, reading, NAMES, "Error", T, 40)
     assert [trace.name for trace in figure.data] == ["one", "two"]
-    for trace, measured in zip(figure.data, each.values(), strict=True):
-        assert list(trace.x) == [10, 90]
-        assert list(trace.y) == getattr(measured, reading)["held_out"]
+    for trace, curve in zip(figure.data, curves.values(), strict=True):
+        assert [list(trace.x), list(trace.y)] == [[10, 90], curve]
     assert figure.layout.title.text == "Error"
     assert figure.layout.shapes[0].x0 == 40
-    assert figure.layout.yaxis.type == "log"
+    assert (figure.layout.yaxis.type == "log") is (reading != "ratio")
     assert tuple(figure.layout.xaxis.range) == (0, T)
 
 
@@ -42,6 +35,6 @@ def test_the_colours_are_the_lessons_and_no_two_of_a_fold_look_alike():
 
 
 def test_nothing_measured_says_so():
-    figure = variants_figure({}, {}, "eps", "Error", T, 40)
+    figure = variants_figure(ComparedErrors([], {}), "eps", {}, "Error", T, 40)
     assert not figure.data
     assert "Nothing was measured" in figure.layout.annotations[0].text
