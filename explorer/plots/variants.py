@@ -8,7 +8,6 @@ from explorer.experiments.variants import ComparedErrors
 from explorer.plots.style import (
     BLUE,
     GREEN,
-    ORANGE,
     PURPLE,
     mark_t,
     quiet_figure,
@@ -23,7 +22,7 @@ LOOKS = {
     "x_0": (GREEN, "solid"),
     "v": (PURPLE, "dash"),  # it runs close to others: the dashes let both be seen
     "told": (BLUE, "solid"),
-    "blind": (ORANGE, "dash"),
+    "blind": (PURPLE, "dash"),
 }
 
 
@@ -62,5 +61,5 @@ def variants_figure(
     if reading == "ratio":
         figure.update_yaxes(range=[0.9, MOST_RATIO], dtick=0.5)
     else:
-        figure.update_yaxes(type="log", range=[-4, 0], dtick=1, exponentformat="power")
+        figure.update_yaxes(type="log", range=[-4, 0.2], dtick=1, exponentformat="power")
     return figure
