@@ -131,7 +131,7 @@ def test_what_was_not_measured_is_left_out(grey_exhibit):
 
 
 def test_the_judges_verdict_is_that_of_the_metrics(family):
-    for name in NAMES[1:]:  # digits-blind is not judged yet
+    for name in NAMES:
         found = judged(family.variants[name])
         quality = family.variants[name].metrics["sample_quality"]
         assert found is not None
@@ -156,6 +156,8 @@ def test_what_the_words_of_the_blind_one_say_is_what_was_measured(family):
     ratio = np.array(compare_errors(find_networks(family, "blind")).of["ratio"]["blind"])
     assert [round(ratio[place], 2) for place in (0, 9, 10, 12)] == [1.01, 1.06, 1.06, 1.06]
     assert round(ratio[-1], 1) == 2.2
+    shares = [judged(one).share for one in find_networks(family, "blind").values()]
+    assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "52.6 %"]
 
 
 # ---- the pictures
