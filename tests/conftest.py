@@ -6,7 +6,7 @@ Everything is imported where it is used, so that tests of the maths need neither
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -121,18 +121,23 @@ def colour_exhibit(tiny_gallery, ideal_over, tiny_metrics):
 
 @pytest.fixture(scope="session")
 def grey_exhibit(ideal_over):
-    """28x28 grey: the project's digits, with no ideal denoiser beside it and nothing measured."""
+    """28x28 grey: the project's digits, with no ideal denoiser beside it and nothing measured.
+
+    All its variants are the network itself.
+    """
     from explorer.experiments.exhibits import Exhibit
+    from explorer.experiments.variants import FOLDS
     from explorer.images.digits import drawn_digits
 
     gallery = drawn_digits()
-    return Exhibit("strokes", ideal_over(gallery), None, gallery, {})
+    strokes = Exhibit("strokes", ideal_over(gallery), None, gallery, {})
+    names = [name for fold in FOLDS.values() for name in fold.values()]
+    return replace(strokes, variants=dict.fromkeys(names, strokes))
 
 
 @pytest.fixture
 def answering(colour_exhibit) -> Callable:
     """`answering(answer)`: the colour exhibit with a network that predicts `answer(x_t, t)`."""
-    from dataclasses import replace
 
     def make(answer: Callable, **settings):
         stub = StubDenoiser(

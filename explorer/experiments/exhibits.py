@@ -5,9 +5,11 @@ was measured of it. Read-only and shared by all visitors.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -39,7 +41,7 @@ class Exhibit:
 
     `ideal` is over the gallery's pictures that training saw, in their order; it is None where the
     training images do not ship with the checkpoint. `metrics` is the content of metrics.json, and
-    may be empty; `judge` is None where none ships.
+    may be empty; `judge` is None where none ships; `variants` are to be compared.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Exhibit:
     metrics: dict[str, Any]
     patient: PredictsEps | None = None
     judge: Judge | None = None
+    variants: Mapping[str, "Exhibit"] = field(default_factory=dict)
 
     @property
     def patient_denoiser(self) -> PredictsEps:
@@ -88,6 +91,39 @@ class Exhibit:
         if kind not in self.denoiser.conditions:
             return None
         return torch.tensor([self.denoiser.conditions.index(kind)])
+
+
+class Variants(Mapping[str, Exhibit]):
+    """Exhibits that are loaded when first asked for, once for all visitors.
+
+    One that does not load is logged, and is no longer among them.
+
+    Args:
+        names: of those that there are; to look through them loads nothing.
+    """
+
+    def __init__(self, names: Iterable[str], load: Callable[[str], Exhibit]):
+        self._exhibits: dict[str, Exhibit | None] = dict.fromkeys(names)
+        self._load = load
+        self._loading = Lock()
+
+    def __getitem__(self, name: str) -> Exhibit:
+        with self._loading:
+            exhibit = self._exhibits[name]
+            if exhibit is None:
+                try:
+                    exhibit = self._exhibits[name] = self._load(name)
+                except (CheckpointError, GalleryError) as error:
+                    log.warning("%s is left out: %s", name, error)
+                    del self._exhibits[name]
+                    raise KeyError(name) from error
+            return exhibit
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._exhibits))
+
+    def __len__(self) -> int:
+        return len(self._exhibits)
 
 
 def share_with_nobody(denoiser: Denoiser) -> tuple[Denoiser, Denoiser]:
@@ -136,19 +172,30 @@ def load_exhibits(
 ) -> dict[str, Exhibit]:
     """Every checkpoint that loads, "emoji" first; the others are logged and left out.
 
-    Left out in silence: variants ("variant_of" in config.json), which were trained to be compared
-    with another checkpoint and are no networks to choose.
+    Variants ("variant_of" in config.json) were trained to be compared with another checkpoint, and
+    are no networks to choose: they are among that one's `variants`.
 
     Raises:
         CheckpointError: if none loads.
     """
+
+    def load(name: str) -> Exhibit:
+        return load_exhibit(name, folder, device, share)
+
     exhibits: dict[str, Exhibit] = {}
+    variants: dict[str, list[str]] = defaultdict(list)
     for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
         try:
-            if "variant_of" not in read_json(folder / name / "config.json"):
-                exhibits[name] = load_exhibit(name, folder, device, share)
+            base = read_json(folder / name / "config.json").get("variant_of")
+            if base is None:
+                exhibits[name] = load(name)
+            else:
+                variants[str(base)].append(name)
         except (CheckpointError, GalleryError) as error:
             log.warning("%s is left out: %s", name, error)
     if not exhibits:
         raise CheckpointError(f"There is no usable checkpoint in {folder}.")
-    return exhibits
+    return {
+        name: replace(exhibit, variants=Variants(variants[name], load))
+        for name, exhibit in exhibits.items()
+    }

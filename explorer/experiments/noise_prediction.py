@@ -93,14 +93,14 @@ def error_curves(exhibit: Exhibit) -> ErrorCurves | None:
     measured = exhibit.metrics.get("eps_mse")
     if not measured:
         return None
-    names = ("seen", "held_out", "ideal_seen", "ideal_held_out")
-    counts = {
-        "seen": measured["num_seen"],
-        "held_out": measured["num_held_out"],
-        "ideal_seen": measured["num_ideal"],
-        "ideal_held_out": measured["num_ideal_held_out"],
+    counted_as = {
+        "seen": "num_seen",
+        "held_out": "num_held_out",
+        "ideal_seen": "num_ideal",
+        "ideal_held_out": "num_ideal_held_out",
     }
-    curves = {name: measured[name] for name in names if name in measured}
+    curves = {name: measured[name] for name in counted_as if name in measured}
+    counts = {name: measured[counted_as[name]] for name in curves}
     return ErrorCurves(measured["t"], curves, counts)
 
 

@@ -57,6 +57,11 @@ class Readings:
     noise_scale: float
     of: dict[str, Reading]
 
+    @property
+    def x_t(self) -> np.ndarray:
+        """(C, H, W): what the network was shown."""
+        return self.signal_scale * self.of["x_0"].truth + self.noise_scale * self.of["eps"].truth
+
 
 @dataclass(frozen=True)
 class LossWeights:

@@ -26,6 +26,7 @@ from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
+from explorer.panels.variants import build_variants_fold
 from explorer.panels.visit import Choice, scene_key
 from explorer.plots.told_time import valley_figure
 
@@ -66,6 +67,7 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
             )  # fmt: skip
         with gr.Accordion(WORDS["reading"], open=False):
             gr.Markdown(WORDS["reading_hint"], latex_delimiters=LATEX)
+        build_variants_fold(rail, shelf, "blind")
 
     hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
     newest = hidden | {"queue": False, "trigger_mode": "always_last"}

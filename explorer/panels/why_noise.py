@@ -19,13 +19,13 @@ from explorer.experiments.why_noise import (
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import LATEX, TEXT
+from explorer.panels.text import LATEX, TEXT, number
+from explorer.panels.variants import build_variants_fold
 from explorer.panels.visit import Choice
 from explorer.plots.why_noise import measured_figure, weight_figure
 
 WORDS = TEXT["why_noise"]
 RANGES = {"eps": EPS_RANGE, "x_0": 1.0, "v": EPS_RANGE}  # drawn from minus to plus this
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
@@ -48,6 +48,7 @@ def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
             measured_follower = Follower()
             gr.Markdown(WORDS["measured_hint"])
             measured = gr.Plot(show_label=False, elem_id="measured-figure")
+        build_variants_fold(rail, shelf, "targets")
         with gr.Accordion(WORDS["best"], open=False):
             gr.Markdown(WORDS["best_hint"])
 
@@ -132,12 +133,3 @@ def formula_text(t: int, result: Readings) -> str:
     """The closed form with this moment's numbers."""
     errors = {name: number(reading.mse) for name, reading in result.of.items()}
     return WORDS["formula"].format(t=t, **scales(result), **errors)
-
-
-def number(value: float) -> str:
-    """Three figures: 0.00762, 1.98, 20300; and 5.91·10⁻¹⁰ where there would be many noughts."""
-    rounded = float(f"{value:.3g}")
-    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
-        return np.format_float_positional(rounded, trim="-").replace("-", "−")
-    digits, exponent = f"{rounded:.2e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")

@@ -50,3 +50,11 @@ def mark_t(figure: go.Figure, t: int) -> None:
     figure.add_shape(
         type="line", x0=t, x1=t, y0=0, y1=1, yref="paper", line=dict(color=ORANGE, width=2)
     )
+
+
+def say_nothing_was_measured(figure: go.Figure) -> None:
+    """In the middle of an empty figure."""
+    figure.add_annotation(
+        text="Nothing was measured of this network.",
+        x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+    )  # fmt: skip

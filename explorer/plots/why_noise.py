@@ -3,7 +3,15 @@
 import plotly.graph_objects as go
 
 from explorer.experiments.why_noise import TARGETS, LossWeights, MeasuredErrors
-from explorer.plots.style import BLUE, GREEN, PURPLE, mark_t, quiet_figure, time_axis_title
+from explorer.plots.style import (
+    BLUE,
+    GREEN,
+    PURPLE,
+    mark_t,
+    quiet_figure,
+    say_nothing_was_measured,
+    time_axis_title,
+)
 
 COLOURS = {"eps": BLUE, "x_0": GREEN, "v": PURPLE}
 LOSSES = {"eps": "loss on noise", "x_0": "loss on clean image", "v": "loss on v"}
@@ -52,10 +60,7 @@ def measured_figure(errors: MeasuredErrors | None, T: int, t: int) -> go.Figure:
     )  # fmt: skip
     figure.update_xaxes(range=[0, T])
     if errors is None:
-        figure.add_annotation(
-            text="Nothing was measured of this network.",
-            x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
-        )  # fmt: skip
+        say_nothing_was_measured(figure)
         return figure
     for words, curves, colour in (
         ("noise, measured", errors.eps, BLUE),

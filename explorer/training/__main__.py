@@ -38,7 +38,7 @@ from explorer.training.evaluation import (
     quality_by_steps,
     sheet,
 )
-from explorer.training.judge import judge_digits
+from explorer.training.judge import judge_digits, judge_samples
 from explorer.training.loop import Trainer, train
 
 
@@ -63,6 +63,7 @@ def parse_arguments() -> argparse.Namespace:
         type=int,
         help="to draw (default: 60000 digits for the judge; 1000 a row of steps)",
     )
+    add("--images", type=int, default=10_000, help="of each part, to measure the error on")
     return parser.parse_args()
 
 
@@ -96,8 +97,9 @@ def run(arguments: argparse.Namespace) -> None:
         torch.set_float32_matmul_precision("highest")
         folder = arguments.out / config.name
         if arguments.only != "steps":
-            evaluate_and_save(config, dataset, device, folder, arguments.samples or 60_000)
-        measure_steps(config, dataset, device, folder, arguments)
+            evaluate_and_save(config, dataset, device, folder, arguments)
+        if config.variant_of is None:
+            measure_steps(config, dataset, device, folder, arguments)
 
 
 def train_and_save(
@@ -126,12 +128,24 @@ def train_and_save(
 
 
 def evaluate_and_save(
-    config: Config, dataset: Dataset, device: torch.device, folder: Path, num_samples: int
+    config: Config,
+    dataset: Dataset,
+    device: torch.device,
+    folder: Path,
+    arguments: argparse.Namespace,
 ) -> None:
-    """Measure the weights as shipped: in half precision on disk, float32 at work."""
+    """Measure the weights as shipped: in half precision on disk, float32 at work.
+
+    A variant is measured by the judge of what it is a variant of, which has to be there already.
+    """
     denoiser = load_denoiser(folder, device)
-    update_metrics(folder, {"eps_mse": error_curves(denoiser, dataset)})
-    if config.data.set == "digits":
+    num_samples, base = arguments.samples or 60_000, config.variant_of
+    curves = error_curves(denoiser, dataset, arguments.images, with_ideal=base is None)
+    update_metrics(folder, {"eps_mse": curves})
+    if config.data.set == "digits" and base:
+        judge = load_judge(folder.parent / base / "judge.safetensors").to(device)
+        update_metrics(folder, {"sample_quality": judge_samples(denoiser, judge, num_samples)[0]})
+    elif config.data.set == "digits":
         quality, judge = judge_digits(denoiser, dataset, num_samples)
         update_metrics(folder, {"sample_quality": quality})
         save_judge(judge, folder / "judge.safetensors")

@@ -61,21 +61,28 @@ def judge_digits(denoiser: Denoiser, dataset: Dataset, num: int = 60_000) -> tup
     """
     judge = train_judge(dataset.images, dataset.condition)
     test = dataset.held_out_images, dataset.held_out_condition
-    labels = torch.arange(num, device=denoiser.device) % 10
-    drawn = draw_digits(denoiser, labels)
-    judged = min(10_000, num)
-    result: dict[str, Any] = {
-        "sampler": "ddim, 50 steps, eta 0, guidance 1",
-        "judge_on_real_test_set": share_named_rightly(judge, *test),
-        "num_judged": judged,
-        "judge_names_samples_rightly": share_named_rightly(judge, drawn[:judged], labels[:judged]),
-    }
+    result, drawn, labels = judge_samples(denoiser, judge, num)
+    result["judge_on_real_test_set"] = share_named_rightly(judge, *test)
     if num >= 10_000:
         student = train_judge(drawn, labels, seed=1)
         learnt = share_named_rightly(student, *test)
         result["num_samples_learnt_from"] = num
         result["learnt_from_samples_only_on_real_test_set"] = learnt
     return result, judge
+
+
+def judge_samples(denoiser: Denoiser, judge: Judge, num: int) -> tuple[dict, Tensor, Tensor]:
+    """The first question alone: its figures, the samples (N, 1, 28, 28) uint8, the labels (N,)."""
+    labels = torch.arange(num, device=denoiser.device) % 10
+    drawn = draw_digits(denoiser, labels)
+    judged = min(10_000, num)
+    rightly = share_named_rightly(judge, drawn[:judged], labels[:judged])
+    result: dict[str, Any] = {
+        "sampler": "ddim, 50 steps, eta 0, guidance 1",
+        "num_judged": judged,
+        "judge_names_samples_rightly": rightly,
+    }
+    return result, drawn, labels
 
 
 def draw_digits(denoiser: Denoiser, labels: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""The two denoisers in the repository: they load, they fit, and they see noise."""
+"""The denoisers in the repository: they load, they fit, and they see noise."""
 
 import hashlib
 import json
@@ -17,12 +17,13 @@ from explorer.images.encoding import to_model_space
 from explorer.images.gallery import load_gallery
 
 NAMES = ["digits", "emoji"]
-SHAPES = {"digits": (1, 28, 28), "emoji": (3, 64, 64)}
+VARIANTS = ["digits-blind", "digits-eps", "digits-v", "digits-x0"]  # to compare with each other
+SHAPES = {"digits": (1, 28, 28), "emoji": (3, 64, 64)} | dict.fromkeys(VARIANTS, (1, 28, 28))
 
 
 @pytest.fixture(scope="module")
 def denoisers() -> dict[str, Denoiser]:
-    return {name: load_denoiser(name, device="cpu") for name in NAMES}
+    return {name: load_denoiser(name, device="cpu") for name in NAMES + VARIANTS}
 
 
 def pictures(name: str, count: int) -> tuple[torch.Tensor, list[str]]:
@@ -35,10 +36,10 @@ def pictures(name: str, count: int) -> tuple[torch.Tensor, list[str]]:
 
 
 def test_they_are_the_ones_we_ship():
-    assert list_checkpoints() == NAMES
+    assert list_checkpoints() == sorted(NAMES + VARIANTS)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES + VARIANTS)
 def test_the_contract(denoisers, name):
     denoiser = denoisers[name]
     assert denoiser.shape == SHAPES[name]
@@ -54,13 +55,17 @@ def test_the_contract(denoisers, name):
 
 
 def test_the_conditions_are_those_of_the_pictures(denoisers):
-    assert denoisers["digits"].conditions == [str(digit) for digit in range(10)]
+    for name in ("digits", *VARIANTS):
+        assert denoisers[name].conditions == [str(digit) for digit in range(10)]
     gallery = load_gallery(CHECKPOINTS / "emoji" / "images.npz")
     assert denoisers["emoji"].conditions == gallery.kinds
     assert len(gallery.kinds) >= 40
 
 
-@pytest.mark.parametrize(("name", "bound"), [("emoji", 0.05), ("digits", 0.06)])
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [("emoji", 0.05), ("digits", 0.06), *((variant, 0.08) for variant in VARIANTS)],
+)
 def test_they_see_the_noise(denoisers, name, bound):
     denoiser = denoisers[name]
     x_0, kinds = pictures(name, 6)
@@ -92,7 +97,7 @@ def test_a_drawn_digit_is_ink_on_paper(denoisers):
     assert paper > 0.5
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES + VARIANTS)
 def test_every_file_is_small_enough_for_a_plain_git_push(name):
     files = [path for path in (CHECKPOINTS / name).iterdir() if path.is_file()]
     assert {"config.json", "model.safetensors", "README.md", "metrics.json"} <= {
@@ -155,3 +160,30 @@ def test_the_card_says_what_was_measured(name):
         figures += [f"{100 * metrics['copies']['samples']['share_below_0.10']:.1f} %"]
         figures += ["20,000"]  # the recipe that these weights stopped short of
     assert all(figure in card for figure in figures)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variants_card_says_what_was_measured(name):
+    card = (CHECKPOINTS / name / "README.md").read_text()
+    metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
+    assert card.startswith("---\nlicense: mit\n")
+    curves = metrics["eps_mse"]
+    assert curves["t"] == list(range(25, 1000, 50))
+    for part in ("seen", "seen_conditional", "held_out", "held_out_conditional"):
+        assert len(curves[part]) == len(curves["t"])
+        assert f" {curves['mean'][part]:.4f} |" in card
+    assert f"{metrics['training']['steps']:,} steps" in card
+    assert f"{metrics['training']['seconds']} s" in card
+    assert "![Samples: a row for each" in card
+    assert (CHECKPOINTS / name / "sheet.webp").stat().st_size < 500_000
+    quality = metrics["sample_quality"]
+    assert quality["num_judged"] == curves["num_held_out"] == 500
+    assert f"**{100 * quality['judge_names_samples_rightly']:.1f} %**" in card
+
+
+def test_the_variants_were_trained_alike():
+    configs = [json.loads((CHECKPOINTS / name / "config.json").read_text()) for name in VARIANTS]
+    assert {config["variant_of"] for config in configs} == {"digits"}
+    trained = [config["trained_with"] for config in configs]
+    for part in ("data", "training", "run"):
+        assert all(one[part] == trained[0][part] for one in trained)

@@ -8,24 +8,28 @@ from explorer.denoiser.checkpoints import CHECKPOINTS, build_denoiser, read_json
 from explorer.training.config import CONFIGS, Config
 
 SHIPPED = ["digits", "emoji"]
-# Of each variant: what it is compared with, and all that is different.
+# Of each variant: what it is compared with, and all that is different. The variants of digits are
+# compared with each other; of them, digits-eps is digits itself but for a shorter training.
 VARIANTS = {
-    "digits-blind": ("digits", ("network", "timed"), False),
-    "digits-v": ("digits", ("prediction",), "v"),
-    "digits-x0": ("digits", ("prediction",), "x_0"),
+    "digits-blind": ("digits-eps", ("network", "timed"), False),
+    "digits-v": ("digits-eps", ("prediction",), "v"),
+    "digits-x0": ("digits-eps", ("prediction",), "x_0"),
     "emoji-eps": ("emoji", ("prediction",), "eps"),
 }
+SHORTER = {"steps": 1700, "batch": 256, "ema": 0.999}
+TRAINED = [*SHIPPED, "digits-eps", "digits-blind", "digits-v", "digits-x0"]
 
 
 def test_every_config_is_known_to_these_tests():
     names = {path.stem for path in CONFIGS.glob("*.toml")}
-    assert names == {*SHIPPED, *VARIANTS}
+    assert names == {*SHIPPED, *VARIANTS, "digits-eps"}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_differs_in_one_thing_alone(name):
     base, (*parts, last), value = VARIANTS[name]
-    expected = deepcopy(Config.read(base).source) | {"name": name, "variant_of": base}
+    family = name.partition("-")[0]
+    expected = deepcopy(Config.read(base).source) | {"name": name, "variant_of": family}
     place = expected["model"]
     for part in parts:
         place = place[part]
@@ -34,10 +38,18 @@ def test_a_variant_differs_in_one_thing_alone(name):
     config = Config.read(name)
     assert config.source == expected
     checkpoint = config.checkpoint_config(["a", "b"])
-    assert checkpoint["variant_of"] == base
+    assert checkpoint["variant_of"] == family
     denoiser = build_denoiser(checkpoint)
     assert denoiser.prediction == expected["model"]["prediction"]
     assert denoiser.network.timed is (name != "digits-blind")
+
+
+def test_what_the_variants_of_digits_start_from_is_digits_trained_for_a_shorter_while():
+    expected = deepcopy(Config.read("digits").source)
+    expected |= {"name": "digits-eps", "variant_of": "digits"}
+    assert all(expected["training"][key] > value for key, value in SHORTER.items())
+    expected["training"] |= SHORTER
+    assert Config.read("digits-eps").source == expected
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -45,7 +57,7 @@ def test_what_is_no_variant_does_not_say_so(name):
     assert "variant_of" not in Config.read(name).checkpoint_config(["a"])
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", TRAINED)
 def test_a_shipped_config_describes_the_shipped_denoiser(name):
     config = Config.read(name)
     shipped = read_json(CHECKPOINTS / name / "config.json")
@@ -59,7 +71,7 @@ def test_a_shipped_config_describes_the_shipped_denoiser(name):
     assert 0.1 <= config.training.condition_dropout <= 0.15
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", TRAINED)
 def test_a_shipped_denoiser_tells_how_long_it_was_trained(name):
     run = read_json(CHECKPOINTS / name / "config.json")["trained_with"]["run"]
     metrics = read_json(CHECKPOINTS / name / "metrics.json")
@@ -74,7 +86,7 @@ def test_a_checkpoint_tells_the_steps_asked_for_and_the_steps_taken(config):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    there = r"digits, digits-blind, digits-v, digits-x0, emoji, emoji-eps"
+    there = r"digits, digits-blind, digits-eps, digits-v, digits-x0, emoji, emoji-eps"
     with pytest.raises(ValueError, match=rf"no config 'digit' \(there: {there}\)"):
         Config.read("digit")
 

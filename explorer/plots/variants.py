@@ -1,0 +1,65 @@
+"""The measured errors of networks trained alike against t: as noise, as image, and compared."""
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from explorer.experiments.variants import ComparedErrors
+from explorer.plots.style import (
+    BLUE,
+    GREEN,
+    PURPLE,
+    mark_t,
+    quiet_figure,
+    say_nothing_was_measured,
+    time_axis_title,
+)
+
+MOST_RATIO = 2.8
+# As in "Why noise?"; told t and never told.
+LOOKS = {
+    "eps": (BLUE, "solid"),
+    "x_0": (GREEN, "solid"),
+    "v": (PURPLE, "dash"),  # it runs close to others: the dashes let both be seen
+    "told": (BLUE, "solid"),
+    "blind": (PURPLE, "dash"),
+}
+
+
+def variants_figure(
+    errors: ComparedErrors,
+    reading: str,
+    names: Mapping[str, str],
+    title: str,
+    T: int,  # noqa: N803 - the papers' name
+    t: int,
+) -> go.Figure:
+    """Over images never seen, log scale; the dots are the measured times.
+
+    Args:
+        reading: "eps", "x_0" or "ratio".
+        names: what is different -> what people call it.
+    """
+    y_title = "times the smallest" if reading == "ratio" else "mean squared error, log scale"
+    height = 340 if reading == "ratio" else 420
+    figure = quiet_figure(title, time_axis_title(T), y_title, height)
+    figure.update_xaxes(range=[0, T])
+    if not errors.t:
+        say_nothing_was_measured(figure)
+        return figure
+    for key, curve in errors.of[reading].items():
+        colour, dash = LOOKS[key]
+        figure.add_scatter(
+            x=errors.t,
+            y=curve,
+            mode="lines+markers",
+            name=names[key],
+            line=dict(color=colour, width=2.5, dash=dash),
+            marker=dict(size=5),
+        )
+    mark_t(figure, t)
+    if reading == "ratio":
+        figure.update_yaxes(range=[0.9, MOST_RATIO], dtick=0.5)
+    else:
+        figure.update_yaxes(type="log", range=[-4, 0.2], dtick=1, exponentformat="power")
+    return figure

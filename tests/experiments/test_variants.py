@@ -1,0 +1,192 @@
+"""Networks trained alike: loaded when asked for, asked alike, and what the blind one is told."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.denoiser.checkpoints import CheckpointError
+from explorer.diffusion.samplers import sample
+from explorer.experiments.exhibits import Variants
+from explorer.experiments.variants import (
+    DIGITS,
+    FOLDS,
+    NUM_STEPS,
+    compare_errors,
+    draw_strip,
+    find_family,
+    find_networks,
+    judged,
+)
+from explorer.experiments.why_noise import compute_readings
+from explorer.images.encoding import to_pixels
+
+NAMES = sorted({name for fold in FOLDS.values() for name in fold.values()})
+
+
+@pytest.fixture(scope="module")
+def family(real_exhibits):
+    return find_family(real_exhibits, "targets")
+
+
+# ---- on demand
+
+
+def test_nothing_is_loaded_until_somebody_asks_and_then_once_for_all(grey_exhibit):
+    loaded, entered = [], threading.Barrier(4)
+
+    def load(name: str):
+        loaded.append(name)
+        return grey_exhibit
+
+    variants = Variants(["one", "two"], load)
+    assert list(variants) == ["one", "two"]
+    assert len(variants) == 2
+    assert loaded == []
+
+    def visit():
+        entered.wait(5)
+        assert variants["two"] is grey_exhibit
+
+    visitors = [threading.Thread(target=visit) for _ in range(4)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join(5)
+    assert loaded == ["two"]
+
+
+def test_a_broken_one_is_logged_once_and_left_out(grey_exhibit, caplog):
+    def load(name: str):
+        if name == "digits-v":
+            raise CheckpointError("It is damaged.")
+        return grey_exhibit
+
+    exhibit = replace(grey_exhibit, variants=Variants(NAMES, load))
+    for _ in range(2):
+        assert list(find_networks(exhibit, "targets")) == ["eps", "x_0"]
+    assert [record.getMessage() for record in caplog.records] == [
+        "digits-v is left out: It is damaged."
+    ]
+    assert list(find_networks(exhibit, "blind")) == ["told", "blind"]
+
+
+def test_a_fold_needs_all_of_its_variants(grey_exhibit, colour_exhibit):
+    exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}
+    assert find_family(exhibits, "targets") is grey_exhibit
+    assert find_family({"tiny": colour_exhibit}, "targets") is None
+    some = replace(grey_exhibit, variants={name: grey_exhibit for name in NAMES[:2]})
+    assert find_family({"some": some}, "targets") is None
+    assert find_family({"some": some}, "blind") is some
+
+
+def test_the_shipped_ones_are_what_the_folds_say(family):
+    assert family.name == "digits"
+    assert list(family.variants) == NAMES
+    networks = find_networks(family, "targets")
+    assert {key: one.denoiser.prediction for key, one in networks.items()} == {
+        key: key for key in networks
+    }
+    told, blind = find_networks(family, "blind").values()
+    assert told is networks["eps"]
+    assert (told.denoiser.network.timed, blind.denoiser.network.timed) == (True, False)
+    assert blind.denoiser.prediction == "eps"
+
+
+# ---- the figures
+
+
+@pytest.mark.parametrize("t", [1, 400, 1000])
+@pytest.mark.parametrize("key", FOLDS["targets"])
+def test_the_error_of_the_image_is_the_noises_converted(family, key, t):
+    network = find_networks(family, "targets")[key]
+    found = compute_readings(network, family.first_picture.pixels, t, 7).of
+    power = family.schedule.sigma[t].item() ** 2
+    assert found["x_0"].mse == pytest.approx(power * found["eps"].mse, rel=1e-5)
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_the_compared_errors_are_the_metrics_and_compare_alike_in_both_readings(family, fold):
+    errors = compare_errors(find_networks(family, fold))
+    for key, name in FOLDS[fold].items():
+        metrics = family.variants[name].metrics["eps_mse"]
+        assert metrics["num_held_out"] == 500
+        assert errors.t == metrics["t"]
+        assert errors.of["eps"][key] == metrics["held_out"]
+        power = family.schedule.sigma[errors.t].square().numpy()
+        np.testing.assert_allclose(errors.of["x_0"][key], power * metrics["held_out"])
+    for reading in ("eps", "x_0"):
+        curves = np.array(list(errors.of[reading].values()))
+        ratio = np.array(list(errors.of["ratio"].values()))
+        np.testing.assert_allclose(ratio, curves / curves.min(axis=0))
+
+
+def test_what_was_not_measured_is_left_out(grey_exhibit):
+    errors = compare_errors({"eps": grey_exhibit})
+    assert errors.t == []
+    assert errors.of == {"eps": {}, "x_0": {}, "ratio": {}}
+    assert judged(grey_exhibit) is None
+
+
+def test_the_judges_verdict_is_that_of_the_metrics(family):
+    for name in NAMES:
+        found = judged(family.variants[name])
+        quality = family.variants[name].metrics["sample_quality"]
+        assert found is not None
+        assert (found.share, found.count) == (quality["judge_names_samples_rightly"], 500)
+
+
+def test_what_the_words_of_the_targets_say_is_what_was_measured(family):
+    errors = compare_errors(find_networks(family, "targets"))
+    eps, x_0, v = (np.array(errors.of["eps"][key]) for key in ("eps", "x_0", "v"))
+    assert round(x_0[0] / eps[0], 1) == 2.6
+    assert round(eps[-1] / x_0[-1], 1) == round(eps[-1] / v[-1], 1) == 1.9
+    assert errors.t[int(np.argmax(x_0 / eps < 1.005))] == 575
+    assert np.max(v / np.minimum(eps, x_0)) < 1.04
+    assert [round(curve.mean(), 3) for curve in (eps, v, x_0)] == [0.039, 0.040, 0.052]
+    means = [np.mean(errors.of["x_0"][key]) for key in ("eps", "x_0", "v")]
+    assert [round(mean, 3) for mean in means] == [0.085, 0.071, 0.071]
+    shares = [judged(one).share for one in find_networks(family, "targets").values()]
+    assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "95.4 %", "94.8 %"]
+
+
+def test_what_the_words_of_the_blind_one_say_is_what_was_measured(family):
+    ratio = np.array(compare_errors(find_networks(family, "blind")).of["ratio"]["blind"])
+    assert [round(ratio[place], 2) for place in (0, 9, 10, 12)] == [1.01, 1.06, 1.06, 1.06]
+    assert round(ratio[-1], 1) == 2.2
+    shares = [judged(one).share for one in find_networks(family, "blind").values()]
+    assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "52.6 %"]
+
+
+# ---- the pictures
+
+
+def test_what_is_told_to_the_blind_network_changes_nothing_bit_for_bit(family):
+    told, blind = (one.denoiser for one in find_networks(family, "blind").values())
+    x_t = torch.randn(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    digits = torch.tensor([3, 5])
+
+    def answers(denoiser) -> list[torch.Tensor]:
+        times = ([1, 1000], [500, 2], [1000, 999])
+        return [denoiser.predict_eps(x_t, torch.tensor(t), digits) for t in times]
+
+    first, *others = answers(blind)
+    assert all(torch.equal(first, other) for other in others)
+    first, *others = answers(told)
+    assert not any(torch.equal(first, other) for other in others)
+
+
+def test_the_strip_is_plain_runs_at_these_seeds(grey_exhibit):
+    strip = draw_strip(grey_exhibit, 7)
+    assert strip.shape == (28, 28 * len(DIGITS), 1)
+    for place, digit in enumerate(DIGITS):
+        *_, last = sample(
+            grey_exhibit.denoiser,
+            num_steps=min(NUM_STEPS, grey_exhibit.T), eta=0.0, seed=7 + place,
+            condition=grey_exhibit.condition(str(digit)),
+        )  # fmt: skip
+        alone = to_pixels(last.x_t[0].numpy()).astype(int)
+        shown = strip[:, 28 * place : 28 * (place + 1)]
+        assert np.abs(shown - alone).max() <= 1  # the same sums in another batch

@@ -1,0 +1,119 @@
+"""The folds of networks trained alike: a live row, three figures, a strip of digits for each."""
+
+import base64
+import io
+from dataclasses import replace
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.experiments.variants import DIGITS, FOLDS, draw_strip
+from explorer.experiments.why_noise import compute_readings
+from explorer.images.encoding import to_pixels
+from explorer.panels.text import TEXT, number
+from explorer.panels.variants import WORDS, Fold, draw_variants, show_variants
+
+
+@pytest.fixture(params=FOLDS)
+def fold(request, shelf) -> Fold:
+    return Fold(shelf, request.param, shelf.exhibits["strokes"])
+
+
+def decoded(uri: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
+        return np.asarray(picture)
+
+
+def test_the_row_is_x_t_and_what_each_network_makes_of_it(fold, choice_of):
+    choice = choice_of("7, hand 2", "strokes")
+    row, *figures = show_variants(fold, "strokes", choice, 20, 3)
+    first, *others = row["pictures"]
+    result = compute_readings(fold.family, choice.pixels, 20, 3)
+    np.testing.assert_array_equal(decoded(first["uri"]), to_pixels(result.x_t)[..., 0])
+    assert "7, hand 2" in first["note"]
+    assert "t = 20" in first["note"]
+    names = WORDS[fold.name]["names"].values()
+    assert [picture["label"] for picture in others] == [f"{name}: x_0_hat" for name in names]
+    for picture in others:
+        guess = to_pixels(result.of["x_0"].guess)[..., 0]
+        np.testing.assert_array_equal(decoded(picture["uri"]), guess)
+        assert number(result.of["eps"].mse) in picture["note"]
+        assert number(result.of["x_0"].mse) in picture["note"]
+    assert [figure.layout.shapes[0].x0 for figure in figures if figure.layout.shapes] == []
+
+
+@pytest.mark.parametrize("t", [0, 40, None, "abc", 10**9])
+def test_whatever_the_rail_shows_the_fold_is_about_digits(fold, choice_of, t):
+    row, *figures = show_variants(fold, "tiny", choice_of("hot dog"), t, 3)
+    assert len(row["pictures"]) == 1 + len(FOLDS[fold.name])
+    assert fold.family.first_picture.name in row["pictures"][0]["note"]
+    assert "t = 0" not in row["pictures"][0]["note"]
+    assert len(figures) == 3
+
+
+def test_measured_networks_have_a_curve_in_each_figure(fold, choice_of, tiny_metrics):
+    measured = replace(fold.family, metrics=tiny_metrics)
+    family = replace(fold.family, variants=dict.fromkeys(fold.family.variants, measured))
+    fold.shelf.exhibits["strokes"] = family
+    _, *figures = show_variants(fold._replace(family=family), "tiny", choice_of(), 13, 3)
+    for figure in figures:
+        assert [trace.name for trace in figure.data] == list(WORDS[fold.name]["names"].values())
+        assert figure.layout.shapes[0].x0 == 13
+
+
+def test_a_strip_is_shown_as_soon_as_it_is_done(fold, choice_of):
+    stages = [stage["pictures"] for stage in draw_variants(fold, "tiny", choice_of(), 13, 3)]
+    count = len(FOLDS[fold.name])
+    assert len(stages) == 1 + count
+    drawn = draw_strip(fold.family, 3)[..., 0]
+    for done, strips in enumerate(stages):
+        assert len(strips) == count
+        for place, strip in enumerate(strips):
+            expected = drawn if place < done else np.zeros_like(drawn)
+            np.testing.assert_array_equal(decoded(strip["uri"]), expected)
+            assert ("Seeds 3 to" in strip["note"]) is (place < done)
+
+
+def test_the_note_tells_the_judges_verdict(fold, choice_of):
+    quality = {"judge_names_samples_rightly": 0.876, "num_judged": 500}
+    judged = replace(fold.family, metrics={"sample_quality": quality})
+    family = replace(fold.family, variants=dict.fromkeys(fold.family.variants, judged))
+    fold.shelf.exhibits["strokes"] = family
+    *_, last = draw_variants(fold._replace(family=family), "tiny", choice_of(), 13, 3)
+    for strip in last["pictures"]:
+        assert f"Seeds 3 to {3 + len(DIGITS) - 1}" in strip["note"]
+        assert "87.6 %" in strip["note"]
+        assert "500" in strip["note"]
+
+
+def test_a_run_waits_in_the_line_and_says_how_many_are_before_it(fold, choice_of):
+    with fold.shelf.line.join(), fold.shelf.line.join():
+        run = draw_variants(fold, "tiny", choice_of(), 13, 3)
+        next(run)
+        waiting = next(run)["pictures"]
+        assert "1 before you" in waiting[0]["note"]
+        run.close()
+    assert fold.shelf.line.places == []
+
+
+def test_when_no_network_loads_there_is_nothing_to_see_and_nothing_breaks(fold, choice_of):
+    family = replace(fold.family, variants={})
+    fold.shelf.exhibits["strokes"] = family
+    fold = fold._replace(family=family)
+    row, *_ = show_variants(fold, "tiny", choice_of(), 13, 3)
+    assert row == {"pictures": []}
+    assert [stage["pictures"] for stage in draw_variants(fold, "tiny", choice_of(), 13, 3)] == [[]]
+
+
+def test_a_page_without_the_variants_says_so(colour_exhibit, tmp_path):
+    from explorer.panels.interface import build_interface
+    from explorer.panels.shelf import Shelf
+
+    page = build_interface(Shelf({"tiny": colour_exhibit}, tmp_path))
+    texts = [block.value for block in page.blocks.values() if isinstance(block, gr.Markdown)]
+    assert texts.count(TEXT["variants"]["none"]) == 2
+    ids = {block.elem_id for block in page.blocks.values()}
+    assert {"targets-fold", "blind-fold"} <= ids
+    assert not {"targets-draw", "blind-draw"} & ids

@@ -1,0 +1,60 @@
+"""Networks trained alike, in a real browser: the folds follow t, and draw from one noise."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from explorer.denoiser.turns import Turns, share
+from explorer.experiments.exhibits import load_exhibit
+from explorer.experiments.variants import DIGITS, FOLDS, draw_strip, find_networks
+from explorer.experiments.why_noise import compute_readings
+from explorer.images.encoding import to_pixels
+from explorer.panels.variants import WORDS
+from explorer.serving import CHECKPOINTS
+
+pytestmark = pytest.mark.ui
+
+SEED = 7
+
+
+@pytest.mark.parametrize("fold, t", [("targets", 700), ("blind", 300)])
+def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold, t):
+    tab.at("digits", 500, SEED)
+    tab.listen()
+    tab.unfold(WORDS[fold]["title"])
+    tab.page.locator(f"#{fold}-row").scroll_into_view_if_needed()
+    tab.move_t(t)
+    tab.wait_text(f"#{fold}-row figure:nth-child(1) .note", f"t = {t}")
+    digits = real_exhibits["digits"]
+    networks = find_networks(digits, fold)
+    shown = tab.pixels(f"#{fold}-row canvas").astype(int)
+    for place, network in enumerate(networks.values(), start=1):
+        result = compute_readings(network, digits.first_picture.pixels, t, SEED)
+        guess = to_pixels(result.of["x_0"].guess)
+        assert np.abs(shown[place] - guess).mean() < 1  # two processes of the same sums
+        note = tab.page.inner_text(f"#{fold}-row figure:nth-child({place + 1}) .note")
+        assert float(note.split()[3]) == pytest.approx(result.of["eps"].mse, rel=0.02)
+    curves = tab.figure(f"{fold}-eps")["data"]
+    assert [curve["y"] for curve in curves] == [
+        network.metrics["eps_mse"]["held_out"] for network in networks.values()
+    ]
+    assert "draw_variants" not in tab.asked  # only at a click
+
+    tab.page.click(f"#{fold}-draw")
+    tab.wait_text(f"#{fold}-strips figure:last-child .note", f"Seeds {SEED} to")
+    last = list(FOLDS[fold].values())[-1]
+    fast = load_exhibit(last, CHECKPOINTS, "cpu", partial(share, turns=Turns(2)))
+    expected = draw_strip(fast, SEED).astype(int)
+    strips = tab.pixels(f"#{fold}-strips canvas").astype(int)
+    assert strips.shape == (len(networks), 28, 28 * len(DIGITS), 3)
+    assert np.abs(strips[-1] - expected).mean() < 1
+
+
+def test_whatever_network_the_page_shows_digits_are_compared(tab):
+    tab.at("emoji", 600, SEED)
+    if not tab.page.is_visible("#blind-row"):
+        tab.unfold(WORDS["blind"]["title"])
+    tab.page.locator("#blind-row").scroll_into_view_if_needed()
+    tab.wait_text("#blind-row figure:nth-child(1) .note", "“3, hand 1”\nt = 600")
+    assert tab.pixels("#blind-row canvas").shape[1:3] == (28, 28)
