@@ -27,7 +27,7 @@ from explorer.experiments.schedules import (
     schedule_curves,
     spacing_plans,
 )
-from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
@@ -272,11 +272,6 @@ def draw_spacing(shelf: Shelf, denoiser: str, steps: float) -> tuple[Any, Any]:
 
 
 # ---- pictures and numbers
-
-
-def picture(x: Any, label: str, note: str) -> dict[str, Any]:
-    """x: (C, H, W), for a `PictureRow`."""
-    return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
 
 
 def number(value: float) -> str:

@@ -22,7 +22,8 @@ from explorer.experiments.told_time import (
     tell_by,
     valley_times,
 )
-from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.images.encoding import png_data_uri
+from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
@@ -148,15 +149,13 @@ def row(result: ToldPredictions) -> list[dict[str, Any]]:
         for time, error in zip(errors.told, errors.x_0_mse, strict=True)
     ]
     return [
-        picture(result.x_t, "x_t", WORDS["x_t_note"].format(t=t)),
-        picture(truth, "truth", notes[0]),
-        picture(lie, "lie", notes[1]),
-        picture(lie - truth, "difference", WORDS["difference_note"].format(shift=shift(t, told))),
+        picture(result.x_t, WORDS["x_t"], WORDS["x_t_note"].format(t=t)),
+        picture(truth, WORDS["truth"], notes[0]),
+        picture(lie, WORDS["lie"], notes[1]),
+        picture(
+            lie - truth, WORDS["difference"], WORDS["difference_note"].format(shift=shift(t, told))
+        ),
     ]
-
-
-def picture(x: Any, label: str, note: str) -> dict[str, str]:
-    return {"uri": png_data_uri(to_pixels(x)), "label": WORDS[label], "note": note}
 
 
 def true_tick(t: int, T: int) -> str:  # noqa: N803 - the papers' name

@@ -20,9 +20,9 @@ from explorer.experiments.variants import (
     judged,
 )
 from explorer.experiments.why_noise import compute_readings
-from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.images.encoding import png_data_uri
+from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_moment
-from explorer.panels.reverse import PATIENCE
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT, number
 from explorer.panels.visit import Choice
@@ -112,20 +112,15 @@ def draw_variants(
     try:
         yield {"pictures": [strip | {"note": WORDS["starting"]} for strip in strips]}
         with shelf.line.join() as place:
-            while place.ahead:
-                note = WORDS["waiting"].format(ahead=place.ahead)
+            for ahead in place.wait():
+                note = WORDS["waiting"].format(ahead=ahead)
                 yield {"pictures": [strip | {"note": note} for strip in strips]}
-                place.wait(PATIENCE)
             for index, network in enumerate(networks.values()):
                 uri, note = png_data_uri(draw_strip(network, seed)), strip_note(network, seed)
                 strips[index] |= {"uri": uri, "note": note}
                 yield {"pictures": [strip.copy() for strip in strips]}
     except (ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
-
-
-def picture(x: np.ndarray, label: str, note: str) -> dict[str, str]:
-    return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
 
 
 def strip_note(network: Exhibit, seed: int) -> str:

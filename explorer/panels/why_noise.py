@@ -4,7 +4,6 @@ from types import MethodType
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
@@ -16,7 +15,7 @@ from explorer.experiments.why_noise import (
     compute_readings,
     measured_errors,
 )
-from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT, number
@@ -109,10 +108,6 @@ def draw_weights(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any)
 def draw_measured(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
     exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
     return measured_figure(measured_errors(exhibit), exhibit.T, t)
-
-
-def picture(x: np.ndarray, label: str, note: str) -> dict[str, str]:
-    return {"uri": png_data_uri(to_pixels(x)), "label": label, "note": note}
 
 
 def scales(result: Readings) -> dict[str, str]:
