@@ -68,6 +68,15 @@ def test_png_is_lossless_and_grey_stays_grey(shape, mode):
     np.testing.assert_array_equal(np.asarray(image).reshape(shape), pixels)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_png_packs_smooth_rows_well_and_keeps_every_pixel(channels):
+    ramp = np.arange(0, 192, 3, np.uint8)[None, :, None].repeat(64, 0).repeat(channels, 2)
+    mixed = np.concatenate([ramp, noise(64, 64, channels), ramp[:, ::-1]])
+    np.testing.assert_array_equal(np.asarray(decoded(png_bytes(mixed))).reshape(mixed.shape), mixed)
+    assert len(png_bytes(ramp)) < len(png_bytes(noise(64, 64, channels))) / 20
+    assert np.asarray(decoded(png_bytes(ramp[:1, :1]))).size == channels
+
+
 def test_a_data_uri_holds_the_png():
     pixels = noise(4, 4, 3)
     head, body = png_data_uri(pixels).split(",")
