@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.denoiser.checkpoints import build_denoiser, save_denoiser
+from explorer.denoiser.unet import UNet
 
 CONFIG = {
     "format": 1,
@@ -21,6 +22,20 @@ CONFIG = {
         "embedding_width": 16,
     },
 }
+
+
+@pytest.fixture
+def untimed() -> tuple[UNet, tuple[Tensor, Tensor, Tensor], Tensor]:
+    """A network that is not told t, what to call it with, and what it answers."""
+    sizes = {"widths": (8, 16), "blocks": (1, 1), "attention": (False, False)}
+    network = UNet(channels=1, num_conditions=2, timed=False, **sizes)
+    nn.init.normal_(network.head[-1].weight)  # a new one answers 0
+    x_t = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    arguments = x_t, torch.tensor([7, 900]), torch.tensor([0, 2])
+    with torch.no_grad():
+        answer = network(*arguments)
+    assert answer.abs().max() > 0.1
+    return network, arguments, answer
 
 
 class Recorder(nn.Module):

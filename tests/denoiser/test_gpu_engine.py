@@ -1,6 +1,5 @@
 """The GPU engine against PyTorch on the CPU, on every checkpoint that ships. Needs a GPU."""
 
-import copy
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,7 +8,6 @@ import torch
 from explorer.denoiser.checkpoints import list_checkpoints, load_denoiser
 from explorer.denoiser.engine import fastest_engine
 from explorer.denoiser.gpu_engine import CudaGraphEngine
-from explorer.denoiser.unet import UNet
 from explorer.diffusion.samplers import sample
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -70,14 +68,7 @@ def test_visitors_in_many_threads_get_their_own_answers(pair):
         torch.testing.assert_close(one, other, atol=0, rtol=0)
 
 
-def test_it_runs_a_network_that_is_not_told_t():
-    sizes = {"widths": (8, 16), "blocks": (1, 1), "attention": (False, False)}
-    network = UNet(channels=1, num_conditions=2, timed=False, **sizes)
-    torch.nn.init.normal_(network.head[-1].weight)  # a new one answers 0
-    x_t = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
-    arguments = x_t, torch.tensor([7, 900]), torch.tensor([0, 2])
-    engine = CudaGraphEngine(copy.deepcopy(network).cuda(), (1, 8, 8))
-    with torch.no_grad():
-        expected = network(*arguments)
-    answer = engine(*(tensor.cuda() for tensor in arguments))
+def test_it_runs_a_network_that_is_not_told_t(untimed):
+    network, arguments, expected = untimed
+    answer = CudaGraphEngine(network.cuda(), (1, 8, 8))(*(tensor.cuda() for tensor in arguments))
     torch.testing.assert_close(answer.cpu(), expected, atol=1e-4, rtol=0)
