@@ -129,16 +129,12 @@ class Denoiser:
         none = torch.zeros_like(t)
         chosen = none if condition is None else condition + 1
         if guidance == 1.0 or condition is None:
-            return self._read(x, t, self._call(x, t, chosen)).to(x_t.device)
+            return self._read(x, t, self._run(x, t, chosen)).to(x_t.device)
         if guidance == 0.0:
-            return self._read(x, t, self._call(x, t, none)).to(x_t.device)
-        raw = self._call(torch.cat([x, x]), torch.cat([t, t]), torch.cat([chosen, none]))
+            return self._read(x, t, self._run(x, t, none)).to(x_t.device)
+        raw = self._run(torch.cat([x, x]), torch.cat([t, t]), torch.cat([chosen, none]))
         eps_c, eps_u = (self._read(x, t, half) for half in raw.chunk(2))
         return (eps_u + guidance * (eps_c - eps_u)).to(x_t.device)
-
-    def _call(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        """The network's raw output; all three go to its device."""
-        return self._run(x_t, t.to(x_t.device), condition.to(x_t.device))
 
     def _read(self, x_t: Tensor, t: Tensor, raw: Tensor) -> Tensor:
         """The raw output, read as noise."""

@@ -42,14 +42,17 @@ class OnnxEngine:
         import onnxruntime
 
         graph = _export(network, shape)
-        self._on_one_core = _session(onnxruntime, graph, 1)
-        self._on_all_cores = _session(onnxruntime, graph, CORES) if CORES > 1 else self._on_one_core
+        self._sessions = {
+            (alone, all_cores): _session(onnxruntime, graph, CORES if all_cores else 1, alone)
+            for alone in (True, False)
+            for all_cores in (True, False)
+        }
         # The graph has no t where the network makes nothing of it.
-        self._inputs = {node.name for node in self._on_one_core.get_inputs()}
+        self._inputs = {node.name for node in self._sessions[True, True].get_inputs()}
 
     def __call__(self, x_t: Tensor, t: Tensor, condition: Tensor, all_cores: bool = True) -> Tensor:
         """As the network's own call: x_t (B, C, H, W) float32, t (B,) and condition (B,) int64."""
-        session = self._on_all_cores if all_cores else self._on_one_core
+        session = self._sessions[len(t) == 1, all_cores]
         tensors = zip(INPUTS, (x_t, t, condition), strict=True)
         arrays = {name: x.contiguous().numpy() for name, x in tensors if name in self._inputs}
         [output] = session.run(None, arrays)
@@ -73,8 +76,10 @@ def _export(network: nn.Module, shape: tuple[int, int, int]) -> bytes:
     return file.getvalue()
 
 
-def _session(onnxruntime: Any, graph: bytes, threads: int) -> Any:
+def _session(onnxruntime: Any, graph: bytes, threads: int, alone: bool) -> Any:
     options = onnxruntime.SessionOptions()
+    if alone:  # one image: what works out shapes falls away, a third of the graph's operations
+        options.add_free_dimension_override_by_name("B", 1)
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # errors
     # Threads that wait for the next call do not keep a core busy, which others may need.

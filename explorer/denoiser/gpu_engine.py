@@ -34,7 +34,9 @@ class CudaGraphEngine:
         self(torch.zeros(1, *shape, device=device), whole, whole)
 
     def __call__(self, x_t: Tensor, t: Tensor, condition: Tensor, all_cores: bool = True) -> Tensor:
-        """As the network's own call: x_t (B, C, H, W) float32, t (B,) and condition (B,) int64."""
+        """As the network's own call: x_t (B, C, H, W) float32, on the GPU; t (B,) and condition
+        (B,) int64, anywhere.
+        """
         with self._one_at_a_time:
             if len(t) not in self._recordings:
                 self._recordings[len(t)] = Recording(self._network, x_t, t, condition)
@@ -42,10 +44,11 @@ class CudaGraphEngine:
 
 
 class Recording:
-    """One call of a network, with inputs of these shapes."""
+    """One call of a network, with inputs of these shapes, on the first one's device."""
 
     def __init__(self, network: nn.Module, *inputs: Tensor):
-        self._inputs = [tensor.clone() for tensor in inputs]
+        device = inputs[0].device
+        self._inputs = [tensor.to(device, copy=True) for tensor in inputs]
         self._graph = torch.cuda.CUDAGraph()
         aside = torch.cuda.Stream()
         aside.wait_stream(torch.cuda.current_stream())

@@ -38,7 +38,7 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.conv_2.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
-        scale, shift = self.modulation(embedding).unflatten(1, (2, -1, 1, 1)).unbind(1)
+        scale, shift = self.modulation(embedding)[:, :, None, None].split(x.shape[1], dim=1)
         h = self.conv_1(F.silu(self.norm_1(x)))
         # norm_2(h) * (1 + scale) + shift, with the norm's own scale and shift drawn into these two.
         weight, bias = self.norm_2.weight[:, None, None], self.norm_2.bias[:, None, None]
@@ -60,8 +60,8 @@ class SelfAttention(nn.Module):
         nn.init.zeros_(self.out.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        qkv = self.qkv(self.norm(x)).flatten(2).unflatten(1, (3, self.heads, -1))
-        q, k, v = qkv.transpose(-1, -2).unbind(1)  # each (B, heads, H*W, C/heads)
+        qkv = self.qkv(self.norm(x)).flatten(2).unflatten(1, (3 * self.heads, -1))
+        q, k, v = qkv.transpose(-1, -2).split(self.heads, dim=1)  # each (B, heads, H*W, C/heads)
         y = F.scaled_dot_product_attention(q, k, v, scale=self.head_width**-0.5)
         return x + self.out(y.transpose(-1, -2).reshape(x.shape))
 
@@ -134,7 +134,11 @@ class UNet(nn.Module):
         nn.init.zeros_(self.head[-1].bias)  # type: ignore[arg-type]
 
     def forward(self, x_t: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        """x_t: (B, C, H, W); t: (B,); condition: (B,) int64, 0 = none, i + 1 = the i-th name."""
+        """x_t: (B, C, H, W); t: (B,); condition: (B,) int64, 0 = none, i + 1 = the i-th name.
+
+        t and condition may lie on another device than x_t.
+        """
+        t, condition = t.to(x_t.device), condition.to(x_t.device)
         embedding = self.condition_embedding(condition)
         if self.timed:
             waves = sinusoidal_embedding(t, self.embedding_width)

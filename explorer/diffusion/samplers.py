@@ -49,7 +49,10 @@ class NoisePredictor(Protocol):
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
-        """eps_hat like x_t, for x_t (B, C, H, W), t (B,) int64 in 1..T, condition (B,) int64."""
+        """eps_hat like x_t, for x_t (B, C, H, W), t (B,) int64 in 1..T, condition (B,) int64.
+
+        t is on the CPU, and condition where it was given, whatever x_t's device.
+        """
         ...
 
 
@@ -207,11 +210,10 @@ class _Run:
 
     def predict(self, x_t: Tensor, t: int) -> Step:
         """Ask the network about x_t at t >= 1."""
-        t_batch = torch.full((len(x_t),), t, dtype=torch.int64, device=x_t.device)
-        condition = None if self.condition is None else self.condition.to(x_t.device)
+        t_batch = torch.full((len(x_t),), t, dtype=torch.int64)  # to look at it is quick on the CPU
         # A denoiser that knows no guidance is fine as long as none is asked for.
         extra = {} if self.guidance == 1 else {"guidance": self.guidance}
-        eps_hat = self.denoiser.predict_eps(x_t, t_batch, condition=condition, **extra)
+        eps_hat = self.denoiser.predict_eps(x_t, t_batch, condition=self.condition, **extra)
         check_eps_hat(eps_hat, x_t, t)
         eps_hat = eps_hat.to(x_t.dtype)
         x_0_hat = x_0_from_eps(self.denoiser.schedule, x_t, t, eps_hat)
