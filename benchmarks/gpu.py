@@ -66,6 +66,7 @@ def throughput(network: nn.Module, shape: tuple[int, int, int]) -> dict[str, Any
     inputs = [t.cuda().repeat(BATCH, *[1] * (t.ndim - 1)) for t in one_image(shape)]
     inputs[0] = torch.randn_like(inputs[0]).bfloat16().to(memory_format=torch.channels_last)
     halved = network.bfloat16()  # of no further use in float32
+    halved.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     recording = Recording(halved, *inputs)
     a, b = torch.randn(2, PRODUCT, PRODUCT, device="cuda").bfloat16().unbind()
 

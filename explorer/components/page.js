@@ -29,6 +29,12 @@
       }
       window.Plotly.relayout(schedule, shapes);
     }
+    // Figures that hang on t by nothing but their mark.
+    for (const plot of document.querySelectorAll('.marks-t .js-plotly-plot')) {
+      if (moment && plot.layout?.shapes?.length) {
+        window.Plotly.relayout(plot, { 'shapes[0].x0': moment.t, 'shapes[0].x1': moment.t });
+      }
+    }
     const histogram = figure('histogram-figure');
     if (histogram && moment) window.Plotly.restyle(histogram, { y: [density(moment.x_t)] }, [0]);
     const errors = figure('error-figure');
@@ -84,8 +90,8 @@
   // A figure that has just been opened takes the newest marks.
   const known = new WeakSet();
   new MutationObserver(() => {
-    for (const id of ['schedule-figure', 'histogram-figure', 'error-figure']) {
-      const opened = figure(id);
+    const live = ['schedule-figure', 'histogram-figure', 'error-figure'].map(figure);
+    for (const opened of [...live, ...document.querySelectorAll('.marks-t .js-plotly-plot')]) {
       if (opened?.data && !known.has(opened)) {
         known.add(opened);
         soon();

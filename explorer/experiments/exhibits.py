@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -148,7 +149,6 @@ def load_exhibit(
     """
     denoiser = load_denoiser(name, device, folder)
     path = folder / name
-    metrics = read_json(path / "metrics.json") if (path / "metrics.json").is_file() else {}
     if (path / "images.npz").is_file():
         gallery = load_gallery(path / "images.npz")
         seen = np.stack([to_model_space(picture.pixels) for picture in gallery.select(seen=True)])
@@ -162,7 +162,30 @@ def load_exhibit(
     judged = (path / "judge.safetensors").is_file()
     judge = load_judge(path / "judge.safetensors") if judged else None
     quick, patient = share(denoiser)
-    return Exhibit(name, quick, ideal, gallery, metrics, patient, judge)
+    return Exhibit(name, quick, ideal, gallery, read_metrics(path), patient, judge)
+
+
+def load_variant(
+    name: str,
+    base: Exhibit,
+    folder: Path,
+    device: str | torch.device = "cpu",
+    share: Callable[[Denoiser], tuple[Denoiser, Denoiser]] = share_with_nobody,
+) -> Exhibit:
+    """As `load_exhibit`, with the pictures, the ideal denoiser and the judge of `base`."""
+    denoiser = load_denoiser(name, device, folder)
+    kinds = base.denoiser.conditions
+    if (denoiser.shape, denoiser.conditions) != (base.denoiser.shape, kinds):
+        raise CheckpointError(f"{name} is no variant of {base.name}: its pictures or kinds differ.")
+    quick, patient = share(denoiser)
+    return replace(
+        base, name=name, denoiser=quick, patient=patient, metrics=read_metrics(folder / name)
+    )
+
+
+def read_metrics(path: Path) -> dict[str, Any]:
+    """What was measured of the checkpoint in this folder; empty if nothing was."""
+    return read_json(path / "metrics.json") if (path / "metrics.json").is_file() else {}
 
 
 def load_exhibits(
@@ -178,24 +201,23 @@ def load_exhibits(
     Raises:
         CheckpointError: if none loads.
     """
-
-    def load(name: str) -> Exhibit:
-        return load_exhibit(name, folder, device, share)
-
     exhibits: dict[str, Exhibit] = {}
     variants: dict[str, list[str]] = defaultdict(list)
     for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
         try:
             base = read_json(folder / name / "config.json").get("variant_of")
             if base is None:
-                exhibits[name] = load(name)
+                exhibits[name] = load_exhibit(name, folder, device, share)
             else:
                 variants[str(base)].append(name)
         except (CheckpointError, GalleryError) as error:
             log.warning("%s is left out: %s", name, error)
     if not exhibits:
         raise CheckpointError(f"There is no usable checkpoint in {folder}.")
+    how = {"folder": folder, "device": device, "share": share}
     return {
-        name: replace(exhibit, variants=Variants(variants[name], load))
+        name: replace(
+            exhibit, variants=Variants(variants[name], partial(load_variant, base=exhibit, **how))
+        )
         for name, exhibit in exhibits.items()
     }

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from explorer.diffusion.samplers import sample
+from explorer.diffusion.samplers import sample, timesteps
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.relay import Relay
 from explorer.experiments.why_noise import measured_errors
 from explorer.images.encoding import to_pixels
 
@@ -22,14 +23,17 @@ from explorer.images.encoding import to_pixels
 FOLDS = {
     "targets": {"eps": "digits-eps", "x_0": "digits-x0", "v": "digits-v"},
     "blind": {"told": "digits-eps", "blind": "digits-blind"},
+    "raw": {"v": "emoji", "eps": "emoji-eps"},
 }
-DIGITS = (2, 3, 5, 8)  # few, so that nobody waits long
+PARTS = {"targets": "held_out", "blind": "held_out", "raw": "seen"}  # the images of its figures
+# What is drawn of each kind: few, so that nobody waits long.
+KINDS = ("2", "3", "5", "8", "cat-face", "face-smiling", "transport-ground", "animal-bird")
 NUM_STEPS = 50
 
 
 @dataclass(frozen=True)
 class ComparedErrors:
-    """Errors against t over images never seen, of networks measured alike.
+    """Errors against t, of networks measured alike.
 
     t: (K,); of: "eps", "x_0" or "ratio" -> what is different -> (K,) mean squared errors as noise
     or as image, or how many times the smallest at that t (as noise and as image alike).
@@ -48,23 +52,28 @@ class Judged:
 
 
 def find_family(exhibits: Mapping[str, Exhibit], fold: str) -> Exhibit | None:
-    """The exhibit whose variants the fold compares, or None if they are not at hand."""
+    """The exhibit that the fold compares with its variants, or these with each other; None if any
+    of them is not at hand.
+    """
     wanted = set(FOLDS[fold].values())
-    return next((one for one in exhibits.values() if wanted <= set(one.variants)), None)
+    return next((one for one in exhibits.values() if wanted <= {one.name, *one.variants}), None)
 
 
 def find_networks(family: Exhibit, fold: str) -> dict[str, Exhibit]:
     """What is different -> the network, loaded now if nobody has asked for it; broken ones lack."""
-    found = {key: family.variants.get(name) for key, name in FOLDS[fold].items()}
+    found = {
+        key: family if name == family.name else family.variants.get(name)
+        for key, name in FOLDS[fold].items()
+    }
     return {key: exhibit for key, exhibit in found.items() if exhibit is not None}
 
 
-def compare_errors(networks: Mapping[str, Exhibit]) -> ComparedErrors:
-    """Of those networks that were measured."""
+def compare_errors(networks: Mapping[str, Exhibit], part: str = "held_out") -> ComparedErrors:
+    """Of those networks that were measured, over images "seen" in training or "held_out"."""
     found = {key: measured_errors(exhibit) for key, exhibit in networks.items()}
     measured = {key: errors for key, errors in found.items() if errors is not None}
-    eps = {key: errors.eps["held_out"] for key, errors in measured.items()}
-    x_0 = {key: errors.x_0["held_out"] for key, errors in measured.items()}
+    eps = {key: errors.eps[part] for key, errors in measured.items()}
+    x_0 = {key: errors.x_0[part] for key, errors in measured.items()}
     smallest = np.min(list(eps.values()), axis=0) if eps else 1.0
     ratio = {key: (np.array(curve) / smallest).tolist() for key, curve in eps.items()}
     times = next((errors.t for errors in measured.values()), [])
@@ -79,16 +88,33 @@ def judged(network: Exhibit) -> Judged | None:
     return Judged(quality["judge_names_samples_rightly"], quality["num_judged"])
 
 
-def draw_strip(network: Exhibit, seed: int) -> np.ndarray:
-    """A run of DDIM (eta 0, guidance 1) for each of DIGITS, the first with `seed`, the next + 1.
+def strip_kinds(network: Exhibit) -> list[str]:
+    """The kinds of a strip: those of KINDS that the network knows."""
+    conditions = network.denoiser.conditions
+    return [kind for kind in KINDS if kind in conditions] or conditions[:4]
+
+
+def draw_strip(
+    network: Exhibit,
+    seed: int,
+    sampler: str = "ddim",
+    helper: Exhibit | None = None,
+    helped_steps: int = 0,
+) -> np.ndarray:
+    """A run (guidance 1) for each of the strip's kinds, the first with `seed`, the next + 1.
+
+    Args:
+        sampler: "ddim" (eta 0), or another of SAMPLERS.
+        helper: a network that makes the first `helped_steps` of the steps instead.
 
     Returns:
-        (H, 4 W, C) uint8, the finished digits side by side.
+        (H, 4 W, C) uint8, the finished pictures side by side.
     """
-    *_, last = sample(
-        network.patient_denoiser,
-        num_steps=min(NUM_STEPS, network.T),
-        seed=seed,
-        condition=torch.tensor(DIGITS),
-    )
+    times = timesteps(network.T, min(NUM_STEPS, network.T))
+    denoiser = network.patient_denoiser
+    if helper is not None and helped_steps:
+        denoiser = Relay(helper.patient_denoiser, denoiser, handover=times[helped_steps])
+    conditions = network.denoiser.conditions
+    kinds = torch.tensor([conditions.index(kind) for kind in strip_kinds(network)])
+    *_, last = sample(denoiser, sampler=sampler, times=times, seed=seed, condition=kinds)
     return np.concatenate(list(to_pixels(last.x_t.cpu().numpy())), axis=1)

@@ -1,4 +1,7 @@
-"""A fold of "Why noise?" and of "It must know t": networks trained alike, but for one thing."""
+"""A fold of "Why noise?" and of "It must know t": networks trained alike, but for one thing.
+
+In the fold "raw" the visitor chooses how the runs are made, to find out what goes wrong in one.
+"""
 
 from collections.abc import Iterator
 from types import MethodType
@@ -9,15 +12,18 @@ import numpy as np
 
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
+from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.variants import (
-    DIGITS,
     FOLDS,
+    NUM_STEPS,
+    PARTS,
     compare_errors,
     draw_strip,
     find_family,
     find_networks,
     judged,
+    strip_kinds,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import png_data_uri
@@ -51,39 +57,52 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
         if family is None:
             gr.Markdown(WORDS["none"])
             return
-        follower = Follower()
+        follower, network_follower = Follower(), Follower(heeds="network")
         gr.Markdown(words["hint"])
         row = PictureRow(columns=1 + len(FOLDS[name]), elem_id=f"{name}-row")
-        gr.Markdown(WORDS["row_hint"], elem_classes="note")
-        with gr.Row(elem_id=f"{name}-figures"):
-            figures = [
-                gr.Plot(show_label=False, elem_id=f"{name}-{reading}") for reading in ("eps", "x0")
-            ]
-        figures.append(gr.Plot(show_label=False, elem_id=f"{name}-ratio"))
-        gr.Markdown(words["found"])
+        gr.Markdown(words["row_hint"], elem_classes="note")
+        choices = build_run_choices() if name == "raw" else []
         draw = gr.Button(words["draw"], variant="primary", elem_id=f"{name}-draw")
         strips = PictureRow(columns=1, elem_id=f"{name}-strips")
+        with gr.Row(elem_id=f"{name}-figures"):
+            eps, x_0 = (figure_of_errors(f"{name}-{reading}") for reading in ("eps", "x0"))
+        ratio = figure_of_errors(f"{name}-ratio")
+        gr.Markdown(words["found"])
 
     fold = Fold(shelf, name, family)
     hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
-    follower.due(
-        MethodType(show_variants, fold), rail.inputs, [row, *figures],
-        trigger_mode="always_last", queue=False, **hidden,
-    )  # fmt: skip
+    newest = hidden | {"queue": False, "trigger_mode": "always_last"}
+    follower.due(MethodType(show_variants, fold), rail.inputs, row, **newest)
+    network_follower.due(MethodType(draw_errors, fold), rail.inputs, [eps, x_0, ratio], **newest)
     draw.click(
-        MethodType(draw_variants, fold), rail.inputs, strips, concurrency_limit=None, **hidden
-    )
+        MethodType(draw_variants, fold), [*rail.inputs, *choices], strips,
+        concurrency_limit=None, **hidden,
+    )  # fmt: skip
 
 
-def show_variants(
-    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> tuple[dict[str, Any], Any, Any, Any]:
-    """x_t and what each network makes of it; the figures. Whatever network the rail shows."""
+def figure_of_errors(elem_id: str) -> gr.Plot:
+    return gr.Plot(show_label=False, elem_id=elem_id, elem_classes="marks-t")
+
+
+def build_run_choices() -> list[Any]:
+    """The sampler, and how many steps the first network makes in the second one's place."""
+    words = WORDS["raw"]
+    with gr.Row(elem_id="raw-choices"):
+        samplers = [(label, sampler) for sampler, label in words["samplers"].items()]
+        sampler = gr.Radio(samplers, value="ddim", label=words["sampler"], elem_id="raw-sampler")
+        helped = Slider(
+            0, 10, 0, step=1, label=words["helped"].format(steps=NUM_STEPS),
+            elem_id="raw-helped", buttons=[],
+        )  # fmt: skip
+    return [sampler, helped]
+
+
+def show_variants(fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:
+    """x_t and what each network makes of it, whatever network the rail shows."""
     shelf, name, family = fold
     family, choice, t, seed = read_moment(shelf, family.name, choice, t, seed)
-    networks = find_networks(family, name)
     pictures = []
-    for key, network in networks.items():
+    for key, network in find_networks(family, name).items():
         readings = compute_readings(network, choice.pixels, t, seed)
         if not pictures:
             note = WORDS["x_t_note"].format(name=choice.name, t=t)
@@ -91,23 +110,35 @@ def show_variants(
         errors = {reading: number(found.mse) for reading, found in readings.of.items()}
         label, note = WORDS["guess"].format(name=fold.names[key]), WORDS["error_note"]
         pictures.append(picture(readings.of["x_0"].guess, label, note.format(**errors)))
-    errors = compare_errors(networks)
-    figures = (
-        variants_figure(errors, reading, fold.names, title, family.T, t)
+    return {"pictures": pictures}
+
+
+def draw_errors(fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any) -> list[Any]:
+    """The measured errors; the page moves the mark of t along."""
+    shelf, name, family = fold
+    family, _, t, _ = read_moment(shelf, family.name, choice, t, seed)
+    errors = compare_errors(find_networks(family, name), PARTS[name])
+    images = WORDS["images"][PARTS[name]]
+    return [
+        variants_figure(errors, reading, fold.names, title.format(images=images), family.T, t)
         for reading, title in WORDS["figure"].items()
-    )
-    return {"pictures": pictures}, *figures
+    ]
 
 
 def draw_variants(
-    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> Iterator[dict[str, Any]]:
-    """A strip of digits by each network from the same noise, each shown as soon as it is done."""
+    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any,
+    sampler: str = "ddim", helped: Any = 0,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """A strip of pictures by each network from the same noise, each shown as soon as it is done.
+
+    The first network makes the first `helped` steps of all.
+    """
     shelf, name, family = fold
     family, _, _, seed = read_moment(shelf, family.name, choice, t, seed)
     networks = find_networks(family, name)
+    helper = next(iter(networks.values()), None)
     _, height, width = family.denoiser.shape
-    blank = png_data_uri(np.zeros((height, len(DIGITS) * width, 1), np.uint8))
+    blank = png_data_uri(np.zeros((height, len(strip_kinds(family)) * width, 1), np.uint8))
     strips = [{"uri": blank, "label": fold.names[key], "note": ""} for key in networks]
     try:
         yield {"pictures": [strip | {"note": WORDS["starting"]} for strip in strips]}
@@ -116,8 +147,11 @@ def draw_variants(
                 note = WORDS["waiting"].format(ahead=ahead)
                 yield {"pictures": [strip | {"note": note} for strip in strips]}
             for index, network in enumerate(networks.values()):
-                uri, note = png_data_uri(draw_strip(network, seed)), strip_note(network, seed)
-                strips[index] |= {"uri": uri, "note": note}
+                strip = draw_strip(network, seed, sampler, helper, helped)
+                note = strip_note(network, seed)
+                if name == "raw":
+                    note += how_text(sampler, 0 if network is helper else helped)
+                strips[index] |= {"uri": png_data_uri(strip), "note": note}
                 yield {"pictures": [strip.copy() for strip in strips]}
     except (ValueError, FloatingPointError) as error:
         raise gr.Error(str(error), print_exception=False) from error
@@ -125,8 +159,18 @@ def draw_variants(
 
 def strip_note(network: Exhibit, seed: int) -> str:
     """The seeds, and what the judge says of many such samples."""
-    note = WORDS["strip_note"].format(first=seed, last=seed + len(DIGITS) - 1)
+    last = seed + len(strip_kinds(network)) - 1
+    note = WORDS["strip_note"].format(first=seed, last=last)
     verdict = judged(network)
     if verdict is None:
         return note
     return note + WORDS["judged"].format(share=100 * verdict.share, count=verdict.count)
+
+
+def how_text(sampler: str, helped: int) -> str:
+    """The visitor's choices for a run, as they were when it was made."""
+    words = WORDS["raw"]
+    text = f"\n{words['samplers'][sampler].partition(':')[0]}"
+    if helped == 0:
+        return text
+    return text + words["helped_one" if helped == 1 else "helped_many"].format(steps=helped)

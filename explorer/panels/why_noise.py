@@ -44,10 +44,11 @@ def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
             gr.Markdown(WORDS["weight_hint"])
             weights = gr.Plot(show_label=False, elem_id="weight-figure")
         with gr.Accordion(WORDS["measured"], open=False):
-            measured_follower = Follower()
+            measured_follower = Follower(heeds="network")
             gr.Markdown(WORDS["measured_hint"])
-            measured = gr.Plot(show_label=False, elem_id="measured-figure")
+            measured = gr.Plot(show_label=False, elem_id="measured-figure", elem_classes="marks-t")
         build_variants_fold(rail, shelf, "targets")
+        build_variants_fold(rail, shelf, "raw")
         with gr.Accordion(WORDS["best"], open=False):
             gr.Markdown(WORDS["best_hint"])
 
@@ -106,6 +107,7 @@ def draw_weights(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any)
 
 
 def draw_measured(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+    """The page moves the mark of t along."""
     exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
     return measured_figure(measured_errors(exhibit), exhibit.T, t)
 

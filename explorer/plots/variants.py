@@ -34,7 +34,7 @@ def variants_figure(
     T: int,  # noqa: N803 - the papers' name
     t: int,
 ) -> go.Figure:
-    """Over images never seen, log scale; the dots are the measured times.
+    """Log scale, but for the ratio; the dots are the measured times.
 
     Args:
         reading: "eps", "x_0" or "ratio".

@@ -17,8 +17,11 @@ from explorer.images.encoding import to_model_space
 from explorer.images.gallery import load_gallery
 
 NAMES = ["digits", "emoji"]
-VARIANTS = ["digits-blind", "digits-eps", "digits-v", "digits-x0"]  # to compare with each other
-SHAPES = {"digits": (1, 28, 28), "emoji": (3, 64, 64)} | dict.fromkeys(VARIANTS, (1, 28, 28))
+DIGITS = ["digits-blind", "digits-eps", "digits-v", "digits-x0"]  # to compare with each other
+VARIANTS = [*DIGITS, "emoji-eps"]
+SHAPES = {
+    name: (3, 64, 64) if name.startswith("emoji") else (1, 28, 28) for name in NAMES + VARIANTS
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +31,7 @@ def denoisers() -> dict[str, Denoiser]:
 
 def pictures(name: str, count: int) -> tuple[torch.Tensor, list[str]]:
     """(count, C, H, W) in [-1, 1], from all over the gallery, and their kinds."""
-    emoji = name == "emoji"
+    emoji = name.startswith("emoji")
     gallery = load_gallery(CHECKPOINTS / "emoji" / "images.npz") if emoji else drawn_digits()
     chosen = list(gallery)[:: max(1, len(gallery) // count)][:count]
     pixels = np.stack([picture.pixels for picture in chosen])
@@ -55,10 +58,10 @@ def test_the_contract(denoisers, name):
 
 
 def test_the_conditions_are_those_of_the_pictures(denoisers):
-    for name in ("digits", *VARIANTS):
+    for name in ("digits", *DIGITS):
         assert denoisers[name].conditions == [str(digit) for digit in range(10)]
     gallery = load_gallery(CHECKPOINTS / "emoji" / "images.npz")
-    assert denoisers["emoji"].conditions == gallery.kinds
+    assert denoisers["emoji"].conditions == denoisers["emoji-eps"].conditions == gallery.kinds
     assert len(gallery.kinds) >= 40
 
 
@@ -176,13 +179,31 @@ def test_a_variants_card_says_what_was_measured(name):
     assert f"{metrics['training']['seconds']} s" in card
     assert "![Samples: a row for each" in card
     assert (CHECKPOINTS / name / "sheet.webp").stat().st_size < 500_000
+    if name == "emoji-eps":
+        assert f"{100 * metrics['copies']['samples']['share_below_0.10']:.1f} % nearly so" in card
+        return
     quality = metrics["sample_quality"]
     assert quality["num_judged"] == curves["num_held_out"] == 500
     assert f"**{100 * quality['judge_names_samples_rightly']:.1f} %**" in card
 
 
-def test_the_variants_were_trained_alike():
-    configs = [json.loads((CHECKPOINTS / name / "config.json").read_text()) for name in VARIANTS]
+def read_config(name: str) -> dict:
+    return json.loads((CHECKPOINTS / name / "config.json").read_text())
+
+
+def test_emoji_eps_was_trained_like_emoji_but_for_its_target():
+    emoji, variant = read_config("emoji"), read_config("emoji-eps")
+    assert (emoji.pop("prediction"), variant.pop("prediction")) == ("v", "eps")
+    assert variant.pop("variant_of") == "emoji"
+    trained, variant_trained = emoji.pop("trained_with"), variant.pop("trained_with")
+    assert emoji == variant
+    for part in ("data", "training"):
+        assert trained[part] == variant_trained[part]
+    assert trained["model"]["network"] == variant_trained["model"]["network"]
+
+
+def test_the_variants_of_digits_were_trained_alike():
+    configs = [read_config(name) for name in DIGITS]
     assert {config["variant_of"] for config in configs} == {"digits"}
     trained = [config["trained_with"] for config in configs]
     for part in ("data", "training", "run"):

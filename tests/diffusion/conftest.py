@@ -85,7 +85,7 @@ class RandomDenoiser:
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
         self.calls.append({"t": t, "condition": condition, "guidance": guidance})
-        time = (t / self.schedule.T)[:, None].to(x_t.dtype)
+        time = (t / self.schedule.T)[:, None].to(x_t)
         # One image after another: a matrix product of a batch rounds otherwise than one of a row.
         hidden = torch.stack([row @ self.weight.to(x_t) for row in x_t.flatten(1)])
         hidden = hidden + time * self.of_t.to(x_t)

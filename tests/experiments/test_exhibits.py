@@ -12,6 +12,7 @@ from explorer.experiments.exhibits import (
     FAVOURITE_PICTURES,
     load_exhibit,
     load_exhibits,
+    load_variant,
 )
 from explorer.images.gallery import GalleryError
 
@@ -87,15 +88,27 @@ def test_emoji_comes_first_and_the_others_by_name(tmp_path):
     assert list(load_exhibits(tmp_path)) == ["emoji", "apple", "zebra"]
 
 
-def test_variants_are_left_out_in_silence(tmp_path, caplog):
+def test_variants_are_no_networks_to_choose_and_share_the_pictures_of_their_own(tmp_path, caplog):
     save(tmp_path, "mine")
-    save(tmp_path, "mine-x0", variant_of="mine", prediction="x_0")
-    save(tmp_path, "mine-blind", variant_of="mine", network=TINY["network"] | {"timed": False})
-    assert list(load_exhibits(tmp_path)) == ["mine"]
+    save(tmp_path, "mine-x0", pictures=None, variant_of="mine", prediction="x_0")
+    untimed = TINY["network"] | {"timed": False}
+    save(tmp_path, "mine-blind", pictures=None, variant_of="mine", network=untimed)
+    [mine] = load_exhibits(tmp_path).values()
+    assert sorted(mine.variants) == ["mine-blind", "mine-x0"]
+    assert mine.variants["mine-x0"].denoiser.prediction == "x_0"
+    assert mine.variants["mine-blind"].denoiser.network.timed is False
+    for variant in mine.variants.values():
+        assert (variant.gallery, variant.ideal) == (mine.gallery, mine.ideal)
+        assert variant.metrics == {}
     assert caplog.records == []
-    variant = load_exhibit("mine-x0", tmp_path)  # a lesson can still ask for it
-    assert variant.denoiser.prediction == "x_0"
-    assert load_exhibit("mine-blind", tmp_path).denoiser.network.timed is False
+
+
+@pytest.mark.parametrize("change", [{"shape": [1, 14, 14]}, {"conditions": list("01")}])
+def test_a_variant_of_other_pictures_is_refused(tmp_path, change):
+    save(tmp_path, "mine")
+    save(tmp_path, "odd", pictures=None, variant_of="mine", **change)
+    with pytest.raises(CheckpointError, match="odd is no variant of mine"):
+        load_variant("odd", load_exhibit("mine", tmp_path), tmp_path)
 
 
 def damage_weights(path):

@@ -8,10 +8,9 @@ import pytest
 import torch
 
 from explorer.denoiser.checkpoints import CheckpointError
-from explorer.diffusion.samplers import sample
+from explorer.diffusion.samplers import sample, timesteps
 from explorer.experiments.exhibits import Variants
 from explorer.experiments.variants import (
-    DIGITS,
     FOLDS,
     NUM_STEPS,
     compare_errors,
@@ -19,11 +18,12 @@ from explorer.experiments.variants import (
     find_family,
     find_networks,
     judged,
+    strip_kinds,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
 
-NAMES = sorted({name for fold in FOLDS.values() for name in fold.values()})
+NAMES = sorted({name for fold in ("targets", "blind") for name in FOLDS[fold].values()})
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,16 @@ def test_the_shipped_ones_are_what_the_folds_say(family):
     assert blind.denoiser.prediction == "eps"
 
 
+def test_the_family_itself_may_be_one_of_those_compared(real_exhibits):
+    emoji = real_exhibits["emoji"]
+    assert find_family(real_exhibits, "raw") is emoji
+    networks = find_networks(emoji, "raw")
+    assert networks["v"] is emoji
+    assert {key: one.denoiser.prediction for key, one in networks.items()} == {
+        key: key for key in networks
+    }
+
+
 # ---- the figures
 
 
@@ -107,7 +117,7 @@ def test_the_error_of_the_image_is_the_noises_converted(family, key, t):
     assert found["x_0"].mse == pytest.approx(power * found["eps"].mse, rel=1e-5)
 
 
-@pytest.mark.parametrize("fold", FOLDS)
+@pytest.mark.parametrize("fold", ["targets", "blind"])
 def test_the_compared_errors_are_the_metrics_and_compare_alike_in_both_readings(family, fold):
     errors = compare_errors(find_networks(family, fold))
     for key, name in FOLDS[fold].items():
@@ -160,6 +170,28 @@ def test_what_the_words_of_the_blind_one_say_is_what_was_measured(family):
     assert [f"{100 * share:.1f} %" for share in shares] == ["90.4 %", "52.6 %"]
 
 
+def test_what_the_words_of_the_raw_one_say_is_what_was_measured(real_exhibits):
+    emoji = find_family(real_exhibits, "raw")
+    networks = find_networks(emoji, "raw")
+    seen = compare_errors(networks, "seen")
+    v, eps = (np.array(seen.of["eps"][key]) for key in ("v", "eps"))
+    assert round(1 - eps.mean() / v.mean(), 2) == 0.15
+    assert round(1 - min(eps / v), 2) == 0.25
+    assert max(t for t, better in zip(seen.t, eps < v, strict=True) if better) == 625
+    assert min(t for t, worse in zip(seen.t, eps > v, strict=True) if worse) == 675
+    assert eps[-1] / v[-1] == pytest.approx(1.5, abs=0.05)
+    power = emoji.schedule.sigma.square()
+    assert power[975].item() == pytest.approx(660, rel=0.01)
+    assert power[1000].item() == pytest.approx(4.1e8, rel=0.01)
+    held_out = compare_errors(networks).of["eps"]
+    assert [round(np.mean(held_out[key]), 3) for key in ("eps", "v")] == [0.050, 0.040]
+    pixels = emoji.first_picture.pixels
+    v, eps = (compute_readings(networks[key], pixels, 1000, 7).of for key in ("v", "eps"))
+    assert round(eps["eps"].mse, 4) == 0.0002
+    assert eps["x_0"].mse == pytest.approx(86_000, rel=0.01)
+    assert round(v["x_0"].mse, 2) == 0.23
+
+
 # ---- the pictures
 
 
@@ -178,15 +210,33 @@ def test_what_is_told_to_the_blind_network_changes_nothing_bit_for_bit(family):
     assert not any(torch.equal(first, other) for other in others)
 
 
-def test_the_strip_is_plain_runs_at_these_seeds(grey_exhibit):
-    strip = draw_strip(grey_exhibit, 7)
-    assert strip.shape == (28, 28 * len(DIGITS), 1)
-    for place, digit in enumerate(DIGITS):
+@pytest.mark.parametrize("sampler", ["ddim", "ddpm"])
+def test_the_strip_is_plain_runs_at_these_seeds(grey_exhibit, sampler):
+    strip = draw_strip(grey_exhibit, 7, sampler)
+    kinds = strip_kinds(grey_exhibit)
+    assert kinds == ["2", "3", "5", "8"]
+    assert strip.shape == (28, 28 * len(kinds), 1)
+    for place, kind in enumerate(kinds):
         *_, last = sample(
             grey_exhibit.denoiser,
-            num_steps=min(NUM_STEPS, grey_exhibit.T), eta=0.0, seed=7 + place,
-            condition=grey_exhibit.condition(str(digit)),
+            sampler=sampler, num_steps=min(NUM_STEPS, grey_exhibit.T), seed=7 + place,
+            condition=grey_exhibit.condition(kind),
         )  # fmt: skip
         alone = to_pixels(last.x_t[0].numpy()).astype(int)
         shown = strip[:, 28 * place : 28 * (place + 1)]
         assert np.abs(shown - alone).max() <= 1  # the same sums in another batch
+
+
+def test_a_helper_makes_the_first_steps_and_none_unless_asked(answering):
+    helper, network = (answering(lambda x_t, t, k=k: k * x_t.tanh()) for k in (0.5, 0.9))
+    plain = draw_strip(network, 7)
+    np.testing.assert_array_equal(draw_strip(network, 7, "ddim", helper, 0), plain)
+    assert helper.denoiser.calls == []
+    helped = draw_strip(network, 7, "ddim", helper, 3)
+    asked = [int(call["t"][0]) for call in helper.denoiser.calls]
+    assert asked == timesteps(network.T, min(NUM_STEPS, network.T))[:3]
+    assert (helped != plain).any()
+
+
+def test_unknown_kinds_are_the_networks_own(colour_exhibit):
+    assert strip_kinds(colour_exhibit) == ["cat", "dog"]

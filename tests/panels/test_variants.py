@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.experiments.variants import DIGITS, FOLDS, draw_strip
+from explorer.experiments.variants import FOLDS, draw_strip, strip_kinds
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.panels.text import TEXT, number
-from explorer.panels.variants import WORDS, Fold, draw_variants, show_variants
+from explorer.panels.variants import WORDS, Fold, draw_errors, draw_variants, show_variants
 
 
 @pytest.fixture(params=FOLDS)
@@ -28,7 +28,7 @@ def decoded(uri: str) -> np.ndarray:
 
 def test_the_row_is_x_t_and_what_each_network_makes_of_it(fold, choice_of):
     choice = choice_of("7, hand 2", "strokes")
-    row, *figures = show_variants(fold, "strokes", choice, 20, 3)
+    row = show_variants(fold, "strokes", choice, 20, 3)
     first, *others = row["pictures"]
     result = compute_readings(fold.family, choice.pixels, 20, 3)
     np.testing.assert_array_equal(decoded(first["uri"]), to_pixels(result.x_t)[..., 0])
@@ -41,24 +41,24 @@ def test_the_row_is_x_t_and_what_each_network_makes_of_it(fold, choice_of):
         np.testing.assert_array_equal(decoded(picture["uri"]), guess)
         assert number(result.of["eps"].mse) in picture["note"]
         assert number(result.of["x_0"].mse) in picture["note"]
-    assert [figure.layout.shapes[0].x0 for figure in figures if figure.layout.shapes] == []
 
 
 @pytest.mark.parametrize("t", [0, 40, None, "abc", 10**9])
 def test_whatever_the_rail_shows_the_fold_is_about_digits(fold, choice_of, t):
-    row, *figures = show_variants(fold, "tiny", choice_of("hot dog"), t, 3)
+    rail = "tiny", choice_of("hot dog"), t, 3
+    row = show_variants(fold, *rail)
     assert len(row["pictures"]) == 1 + len(FOLDS[fold.name])
     assert fold.family.first_picture.name in row["pictures"][0]["note"]
     assert "t = 0" not in row["pictures"][0]["note"]
-    assert len(figures) == 3
+    figures = draw_errors(fold, *rail)
+    assert [len(figure.layout.annotations) for figure in figures] == [1, 1, 1]  # nothing measured
 
 
 def test_measured_networks_have_a_curve_in_each_figure(fold, choice_of, tiny_metrics):
     measured = replace(fold.family, metrics=tiny_metrics)
     family = replace(fold.family, variants=dict.fromkeys(fold.family.variants, measured))
     fold.shelf.exhibits["strokes"] = family
-    _, *figures = show_variants(fold._replace(family=family), "tiny", choice_of(), 13, 3)
-    for figure in figures:
+    for figure in draw_errors(fold._replace(family=family), "tiny", choice_of(), 13, 3):
         assert [trace.name for trace in figure.data] == list(WORDS[fold.name]["names"].values())
         assert figure.layout.shapes[0].x0 == 13
 
@@ -83,9 +83,41 @@ def test_the_note_tells_the_judges_verdict(fold, choice_of):
     fold.shelf.exhibits["strokes"] = family
     *_, last = draw_variants(fold._replace(family=family), "tiny", choice_of(), 13, 3)
     for strip in last["pictures"]:
-        assert f"Seeds 3 to {3 + len(DIGITS) - 1}" in strip["note"]
+        assert f"Seeds 3 to {3 + len(strip_kinds(family)) - 1}" in strip["note"]
         assert "87.6 %" in strip["note"]
         assert "500" in strip["note"]
+
+
+@pytest.mark.parametrize(
+    "sampler, helped, notes",
+    [
+        ("ddim", 0, ["DDIM", "DDIM"]),
+        ("ddpm", 1, ["DDPM", "DDPM, the first step made by the network trained on v"]),
+        ("ddim", 3, ["DDIM", "DDIM, the first 3 steps made by the network trained on v"]),
+    ],
+)
+def test_the_visitor_chooses_how_the_runs_are_made(shelf, choice_of, sampler, helped, notes):
+    strokes = shelf.exhibits["strokes"]
+    other = replace(strokes, denoiser=Loud(strokes.denoiser))
+    family = replace(strokes, variants=strokes.variants | {"emoji-eps": other})
+    shelf.exhibits["strokes"] = family
+    run = draw_variants(Fold(shelf, "raw", family), "tiny", choice_of(), 13, 3, sampler, helped)
+    *_, last = [stage["pictures"] for stage in run]
+    assert [strip["note"].split("\n")[1] for strip in last] == notes
+    for strip, one in zip(last, (strokes, other), strict=True):
+        expected = draw_strip(one, 3, sampler, strokes, helped)
+        np.testing.assert_array_equal(decoded(strip["uri"]), expected[..., 0])
+
+
+class Loud:
+    """Another network: its noise is twice as loud."""
+
+    def __init__(self, denoiser):
+        self.schedule, self.shape = denoiser.schedule, denoiser.shape
+        self.conditions, self._denoiser = denoiser.conditions, denoiser
+
+    def predict_eps(self, *arguments, **more):
+        return 2 * self._denoiser.predict_eps(*arguments, **more)
 
 
 def test_a_run_waits_in_the_line_and_says_how_many_are_before_it(fold, choice_of):
@@ -102,8 +134,7 @@ def test_when_no_network_loads_there_is_nothing_to_see_and_nothing_breaks(fold, 
     family = replace(fold.family, variants={})
     fold.shelf.exhibits["strokes"] = family
     fold = fold._replace(family=family)
-    row, *_ = show_variants(fold, "tiny", choice_of(), 13, 3)
-    assert row == {"pictures": []}
+    assert show_variants(fold, "tiny", choice_of(), 13, 3) == {"pictures": []}
     assert [stage["pictures"] for stage in draw_variants(fold, "tiny", choice_of(), 13, 3)] == [[]]
 
 
@@ -113,7 +144,7 @@ def test_a_page_without_the_variants_says_so(colour_exhibit, tmp_path):
 
     page = build_interface(Shelf({"tiny": colour_exhibit}, tmp_path))
     texts = [block.value for block in page.blocks.values() if isinstance(block, gr.Markdown)]
-    assert texts.count(TEXT["variants"]["none"]) == 2
+    assert texts.count(TEXT["variants"]["none"]) == 3
     ids = {block.elem_id for block in page.blocks.values()}
-    assert {"targets-fold", "blind-fold"} <= ids
-    assert not {"targets-draw", "blind-draw"} & ids
+    assert {f"{fold}-fold" for fold in FOLDS} <= ids
+    assert not {f"{fold}-draw" for fold in FOLDS} & ids

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from explorer.denoiser.turns import Turns, share
-from explorer.experiments.exhibits import load_exhibit
-from explorer.experiments.variants import DIGITS, FOLDS, draw_strip, find_networks
+from explorer.experiments.exhibits import load_exhibits
+from explorer.experiments.variants import draw_strip, find_networks
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.panels.variants import WORDS
@@ -18,19 +18,21 @@ pytestmark = pytest.mark.ui
 SEED = 7
 
 
-@pytest.mark.parametrize("fold, t", [("targets", 700), ("blind", 300)])
-def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold, t):
-    tab.at("digits", 500, SEED)
+@pytest.mark.parametrize(
+    "fold, name, t", [("targets", "digits", 700), ("blind", "digits", 300), ("raw", "emoji", 900)]
+)
+def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold, name, t):
+    tab.at(name, 500, SEED)
     tab.listen()
     tab.unfold(WORDS[fold]["title"])
     tab.page.locator(f"#{fold}-row").scroll_into_view_if_needed()
     tab.move_t(t)
     tab.wait_text(f"#{fold}-row figure:nth-child(1) .note", f"t = {t}")
-    digits = real_exhibits["digits"]
-    networks = find_networks(digits, fold)
+    family = real_exhibits[name]
+    networks = find_networks(family, fold)
     shown = tab.pixels(f"#{fold}-row canvas").astype(int)
     for place, network in enumerate(networks.values(), start=1):
-        result = compute_readings(network, digits.first_picture.pixels, t, SEED)
+        result = compute_readings(network, family.first_picture.pixels, t, SEED)
         guess = to_pixels(result.of["x_0"].guess)
         assert np.abs(shown[place] - guess).mean() < 1  # two processes of the same sums
         note = tab.page.inner_text(f"#{fold}-row figure:nth-child({place + 1}) .note")
@@ -41,13 +43,17 @@ def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold
     ]
     assert "draw_variants" not in tab.asked  # only at a click
 
+    helped = 3 if fold == "raw" else 0
+    if helped:
+        tab.set_number("#raw-helped", helped)
     tab.page.click(f"#{fold}-draw")
     tab.wait_text(f"#{fold}-strips figure:last-child .note", f"Seeds {SEED} to")
-    last = list(FOLDS[fold].values())[-1]
-    fast = load_exhibit(last, CHECKPOINTS, "cpu", partial(share, turns=Turns(2)))
-    expected = draw_strip(fast, SEED).astype(int)
+    shared = load_exhibits(CHECKPOINTS, "cpu", partial(share, turns=Turns(2)))[name]
+    first, *_, last = find_networks(shared, fold).values()
+    expected = draw_strip(last, SEED, "ddim", first, helped).astype(int)
     strips = tab.pixels(f"#{fold}-strips canvas").astype(int)
-    assert strips.shape == (len(networks), 28, 28 * len(DIGITS), 3)
+    height, width, _ = expected.shape
+    assert strips.shape == (len(networks), height, width, 3)
     assert np.abs(strips[-1] - expected).mean() < 1
 
 
