@@ -1,6 +1,7 @@
 // The noise maps: eps, eps_hat and eps_hat - eps on one signed scale that never changes.
 //
-// props.value is { scene, prediction }, either or both; see signals.py. Every prediction drawn is
+// props.value is { scene, prediction }, either or both; see signals.py. What comes later the noiser
+// hands on with the event "explorer:message". Every prediction drawn is
 // told to the page with the event "explorer:prediction" { t, mse, ideal_mse }.
 
 const find = (selector) => element.querySelector(selector);
@@ -84,8 +85,7 @@ function keep({ key, t, eps_hat, eps_step, x_0_hat, figures }) {
   element.dataset.scene = key;
 }
 
-function take() {
-  const value = props.value;
+function take(value) {
   if (!value) return;
   if (value.scene && value.scene.key !== scene?.key) {
     const { key, shape, x_0, eps } = value.scene;
@@ -104,5 +104,6 @@ function take() {
 
 paint(find('.bar'), [3, 1, 256], (c, i) => PALETTE[i][c]);
 find('select').addEventListener('change', draw);
-watch('value', take);
-take();
+watch('value', () => take(props.value));
+window.addEventListener('explorer:message', ({ detail }) => take(detail));
+take(props.value);

@@ -3,6 +3,7 @@
 // props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
 // that props.follows names, and tells the page of every moment it draws with the event
 // "explorer:moment" { t, x_t, alpha_bar, choices }, which the page's live figures listen to.
+// It hands each message on with the event "explorer:message": the server sends it once, for all.
 
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => element.querySelectorAll(selector);
@@ -97,6 +98,7 @@ function standing(time) {
 function take() {
   const value = props.value;
   if (!value) return;
+  window.dispatchEvent(new CustomEvent('explorer:message', { detail: value }));
   if (value.scene && value.scene.key !== scene?.key) {
     const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
     scene = { key, shape, alpha_bar, choices, x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1), eps: floatsOf(eps) };

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.components.noiser import Noiser
 from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
@@ -85,8 +86,7 @@ def build_interface(shelf: Shelf) -> gr.Blocks:
             )
             for jump in (quiz.go, tour.go)
         ]  # fmt: skip
-        views = [forward.noiser, prediction.maps]
-        wire_views(rail, shelf, prediction.told, views, new_image)
+        wire_views(rail, shelf, prediction.told, forward.noiser, new_image)
         add_api(shelf)
     return demo
 
@@ -103,31 +103,33 @@ def navigation() -> str:
 
 
 def wire_views(
-    rail: Rail, shelf: Shelf, told: gr.Checkbox, views: list[Any], new_image: list[Any]
+    rail: Rail, shelf: Shelf, told: gr.Checkbox, noiser: Noiser, new_image: list[Any]
 ) -> None:
-    """Another image or seed: a new scene. Another t: a new prediction, the newest value only."""
+    """Another image or seed: a new scene. Another t: a new prediction, the newest value only.
+
+    The noiser hands what it is sent on to the noise maps, in the browser.
+    """
     inputs = [*rail.inputs, told]
     newest: dict[str, Any] = QUICK | {"trigger_mode": "always_last"}
-    scene = MethodType(show_scene, shelf), inputs, [*views, rail.card]
+    scene = MethodType(show_scene, shelf), inputs, [noiser, rail.card]
     for event in new_image:
         event.success(*scene, **newest)
     rail.seed.change(*scene, **newest)
-    gr.on([rail.t.change, told.change], MethodType(show_prediction, shelf), inputs, views, **newest)
+    moved = [rail.t.change, told.change]
+    gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **newest)
 
 
 def show_scene(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
-) -> tuple[Any, Any, str]:
+) -> tuple[dict[str, Any], str]:
     moment = read_rail(shelf, denoiser, choice, t, seed)
-    message = everything(*moment, told)
-    return message, message, card(moment.choice)
+    return everything(*moment, told), card(moment.choice)
 
 
 def show_prediction(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
-) -> tuple[Any, Any]:
-    message = {"prediction": prediction_message(*read_rail(shelf, denoiser, choice, t, seed), told)}
-    return message, message
+) -> dict[str, Any]:
+    return {"prediction": prediction_message(*read_rail(shelf, denoiser, choice, t, seed), told)}
 
 
 def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> list[Any]:

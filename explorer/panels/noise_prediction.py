@@ -21,7 +21,6 @@ WORDS = TEXT["noise_prediction"]
 
 @dataclass(frozen=True)
 class NoisePredictionPanel:
-    maps: NoiseMaps
     told: gr.Checkbox
     output: gr.Markdown
 
@@ -33,7 +32,7 @@ def build_noise_prediction_panel(
     T = shelf.first.T  # noqa: N806 - the papers' name
     with gr.Column(elem_id="lesson-noise-prediction", elem_classes="lesson"):
         gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        maps = NoiseMaps(message)
+        NoiseMaps(message)
         with gr.Accordion(WORDS["error"], open=False):
             error_follower = Follower(heeds="network")
             gr.Markdown(WORDS["error_hint"].format(T=T))
@@ -52,7 +51,7 @@ def build_noise_prediction_panel(
         show_progress="hidden",
         api_visibility="private",
     )
-    return NoisePredictionPanel(maps, told, output)
+    return NoisePredictionPanel(told, output)
 
 
 def output_text(exhibit: Exhibit) -> str:

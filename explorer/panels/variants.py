@@ -75,8 +75,8 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
     follower.due(MethodType(show_variants, fold), rail.inputs, row, **newest)
     network_follower.due(MethodType(draw_errors, fold), rail.inputs, [eps, x_0, ratio], **newest)
     draw.click(
-        MethodType(draw_variants, fold), [*rail.inputs, *choices], strips,
-        concurrency_limit=None, **hidden,
+        MethodType(draw_as_chosen if choices else draw_variants, fold),
+        [*rail.inputs, *choices], strips, concurrency_limit=None, **hidden,
     )  # fmt: skip
 
 
@@ -126,13 +126,16 @@ def draw_errors(fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any) ->
 
 
 def draw_variants(
-    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any,
-    sampler: str = "ddim", helped: Any = 0,
-) -> Iterator[dict[str, Any]]:  # fmt: skip
-    """A strip of pictures by each network from the same noise, each shown as soon as it is done.
+    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any
+) -> Iterator[dict[str, Any]]:
+    """A strip of pictures by each network from the same noise, each shown as soon as it is done."""
+    yield from draw_as_chosen(fold, denoiser, choice, t, seed, "ddim", 0)
 
-    The first network makes the first `helped` steps of all.
-    """
+
+def draw_as_chosen(
+    fold: Fold, denoiser: str, choice: Choice, t: Any, seed: Any, sampler: str, helped: int
+) -> Iterator[dict[str, Any]]:
+    """With this sampler; the first network makes the first `helped` steps of all."""
     shelf, name, family = fold
     family, _, _, seed = read_moment(shelf, family.name, choice, t, seed)
     networks = find_networks(family, name)

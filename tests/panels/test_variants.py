@@ -13,7 +13,14 @@ from explorer.experiments.variants import FOLDS, draw_strip, strip_kinds
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.panels.text import TEXT, number
-from explorer.panels.variants import WORDS, Fold, draw_errors, draw_variants, show_variants
+from explorer.panels.variants import (
+    WORDS,
+    Fold,
+    draw_as_chosen,
+    draw_errors,
+    draw_variants,
+    show_variants,
+)
 
 
 @pytest.fixture(params=FOLDS)
@@ -101,7 +108,7 @@ def test_the_visitor_chooses_how_the_runs_are_made(shelf, choice_of, sampler, he
     other = replace(strokes, denoiser=Loud(strokes.denoiser))
     family = replace(strokes, variants=strokes.variants | {"emoji-eps": other})
     shelf.exhibits["strokes"] = family
-    run = draw_variants(Fold(shelf, "raw", family), "tiny", choice_of(), 13, 3, sampler, helped)
+    run = draw_as_chosen(Fold(shelf, "raw", family), "tiny", choice_of(), 13, 3, sampler, helped)
     *_, last = [stage["pictures"] for stage in run]
     assert [strip["note"].split("\n")[1] for strip in last] == notes
     for strip, one in zip(last, (strokes, other), strict=True):
