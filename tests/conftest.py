@@ -161,11 +161,14 @@ def shelf(colour_exhibit, grey_exhibit, tmp_path):
 
 @pytest.fixture(scope="session")
 def real_exhibits() -> dict:
-    """The checkpoints of the repository, on the CPU."""
+    """The checkpoints of the repository, on the CPU, run by the engine that the app has."""
+    from explorer.denoiser.engine import CORES
+    from explorer.denoiser.turns import Turns, share
     from explorer.experiments.exhibits import load_exhibits
     from explorer.serving import CHECKPOINTS
 
-    return load_exhibits(CHECKPOINTS, "cpu")
+    turns = Turns(CORES)
+    return load_exhibits(CHECKPOINTS, "cpu", lambda one: share(one, turns, prepared=True))
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,12 @@
 """Networks trained alike, in a real browser: the folds follow t, and draw from one noise."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
-from explorer.denoiser.turns import Turns, share
-from explorer.experiments.exhibits import load_exhibits
-from explorer.experiments.variants import draw_strip, find_networks
+from explorer.experiments.variants import PARTS, draw_strip, find_networks
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.panels.variants import WORDS
-from explorer.serving import CHECKPOINTS
 
 pytestmark = pytest.mark.ui
 
@@ -39,7 +34,7 @@ def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold
         assert float(note.split()[3]) == pytest.approx(result.of["eps"].mse, rel=0.02)
     curves = tab.figure(f"{fold}-eps")["data"]
     assert [curve["y"] for curve in curves] == [
-        network.metrics["eps_mse"]["held_out"] for network in networks.values()
+        network.metrics["eps_mse"][PARTS[fold]] for network in networks.values()
     ]
     assert not {"draw_variants", "draw_as_chosen"} & set(tab.asked)  # only at a click
 
@@ -48,8 +43,7 @@ def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold
         tab.set_number("#raw-helped", helped)
     tab.page.click(f"#{fold}-draw")
     tab.wait_text(f"#{fold}-strips figure:last-child .note", f"Seeds {SEED} to")
-    shared = load_exhibits(CHECKPOINTS, "cpu", partial(share, turns=Turns(2)))[name]
-    first, *_, last = find_networks(shared, fold).values()
+    first, *_, last = networks.values()
     expected = draw_strip(last, SEED, "ddim", first, helped).astype(int)
     strips = tab.pixels(f"#{fold}-strips canvas").astype(int)
     height, width, _ = expected.shape
