@@ -31,6 +31,8 @@ def measure(name: str, so_far: dict[str, Any]) -> dict[str, Any]:
     """One part; some need a figure of a part before them."""
     if name == "slider":
         return browser.slider(so_far["prediction"]["ms"]["engine, all cores"])
+    if name == "scrubbing":
+        return browser.scrubbing(so_far["run"]["s"]["bare predictions"])
     if name == "runs":
         images = so_far["growth"]["ms_an_image_by_batch"]
         # One core's work on each core at once, or all cores on one batch: whichever is faster.

@@ -73,13 +73,14 @@ RUN = """async (steps) => {
   const old = scrubber.dataset.run;
   const begun = performance.now();
   document.querySelector('#run').click();
-  await new Promise((done) => {
-    const look = () => {
+  await new Promise((done) => {  // no animation frames: each makes the browser paint
+    const watcher = new MutationObserver(() => {
       const { run, state, frames } = scrubber.dataset;
-      if (run !== old && state === 'done' && Number(frames) === steps + 1) done();
-      else requestAnimationFrame(look);
-    };
-    look();
+      if (run === old || state !== 'done' || Number(frames) !== steps + 1) return;
+      watcher.disconnect();
+      done();
+    });
+    watcher.observe(scrubber, { attributes: true });
   });
   return (performance.now() - begun) / 1000;
 }"""
@@ -131,8 +132,11 @@ def slider(one_prediction_ms: float) -> dict[str, Any]:
     }
 
 
-def scrubbing(num_steps: int = 250) -> dict[str, Any]:
-    """A whole run in the browser, then a drag across all of its frames."""
+def scrubbing(bare_s: float, num_steps: int = 250) -> dict[str, Any]:
+    """A whole run in the browser, then a drag across all of its frames.
+
+    `bare_s`: what 50 bare predictions take, to compare a run without guidance with.
+    """
     with chromium() as browser, served(APP) as app:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         sizes: list[int] = []
@@ -160,13 +164,21 @@ def scrubbing(num_steps: int = 250) -> dict[str, Any]:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         waits = page.evaluate(SCRUB)
-        asked = [url for url in asked if not url.startswith(("data:", "blob:"))]
+        quiet = ("data:", "blob:")
+        requests = [url for url in asked if not url.startswith(quiet) and "/heartbeat/" not in url]
+        for box, value in (("#steps", 50), ("#guidance", 1)):
+            page.locator(f"{box} input[type=number]").fill(str(value))
+            page.locator(f"{box} input[type=number]").press("Tab")
+            page.wait_for_timeout(300)
+        unguided = median(page.evaluate(RUN, 50) for _ in range(7))
     return {
         "frames": num_steps + 1,
         "ms_a_frame": spread(waits),
-        "requests": len([url for url in asked if "/heartbeat/" not in url]),
+        "requests": len(requests),
         "s_of_a_run": {str(steps): round(s, 3) for steps, s in seconds.items()},
         "megabytes_of_a_run": {str(steps): round(size, 2) for steps, size in payload.items()},
+        "s_of_50_steps_unguided": round(unguided, 3),
+        "times_50_bare_predictions": round(unguided / bare_s, 2),
     }
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks.timing import by_turns
+from benchmarks.timing import after_a_rest, by_turns
 from explorer.denoiser.checkpoints import load_denoiser
 from explorer.denoiser.engine import CORES, OnnxEngine
 from explorer.denoiser.turns import Turns, share
@@ -69,8 +69,13 @@ def prediction(rounds: int = 12) -> dict[str, Any]:
     limit = 2 * PRODUCT**3 / 1e9 / seconds.pop("matrix product")
     with torch.no_grad():
         difference = (engine(*arguments, True) - eager(*arguments)).abs().max().item()
+    rested = {
+        name: after_a_rest(lambda all_cores=all_cores: engine(*arguments, all_cores))
+        for name, all_cores in (("engine, all cores", True), ("engine, one core", False))
+    }
     return {
         "ms": {name: round(1000 * value, 2) for name, value in seconds.items()},
+        "ms_after_a_rest": {name: round(1000 * value, 2) for name, value in rested.items()},
         "gflop": round(work, 3),
         "engine_gflop_per_s": round(rate, 1),
         "matrix_product_gflop_per_s": round(limit, 1),

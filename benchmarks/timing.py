@@ -24,6 +24,17 @@ def by_turns(
     return {name: median(seconds) for name, seconds in times.items()}
 
 
+def after_a_rest(call: Callable[[], object], rest: float = 0.25, times: int = 30) -> float:
+    """Median seconds of a call that comes after `rest` seconds in which nothing was done."""
+    seconds = []
+    for _ in range(times):
+        time.sleep(rest)
+        begun = time.perf_counter()
+        call()
+        seconds.append(time.perf_counter() - begun)
+    return median(seconds)
+
+
 def spread(milliseconds: list[float]) -> dict[str, float]:
     """Median, 95th percentile and worst of a list of times."""
     return {
