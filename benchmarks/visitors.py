@@ -141,21 +141,25 @@ def browser_among_them() -> dict[str, Any]:
 
 
 def runs(best_s_per_prediction: float, num_steps: int = 50) -> dict[str, Any]:
-    """Thirty runs started together; one slider moves meanwhile, once a second."""
+    """Thirty runs started together; and again while one slider moves, once a second."""
 
-    async def all_together(visitors: Visitors) -> tuple[list[dict], list[float], float]:
+    async def together(visitors: Visitors, slider_moves: bool) -> tuple[list, list[float], float]:
         begun = time.perf_counter()
         started = [asyncio.create_task(visitors.run(k, num_steps)) for k in range(CLASS)]
         gathered = asyncio.gather(*started)
         slider: list[float] = []
-        while not gathered.done():
+        while slider_moves and not gathered.done():
             slider.append(await visitors.predict(99, 1 + len(slider) % 999))
             await asyncio.wait([gathered], timeout=1 - slider[-1] / 1000)
         return await gathered, slider, time.perf_counter() - begun
 
     with served(APP) as app:
         asyncio.run(_with_visitors(app.address, lambda v: v.run(0, 5)))
-        stories, slider, seconds = asyncio.run(_with_visitors(app.address, all_together))
+        alone = [
+            asyncio.run(_with_visitors(app.address, lambda v: together(v, False))) for _ in range(3)
+        ]
+        beside = asyncio.run(_with_visitors(app.address, lambda v: together(v, True)))
+    stories, _, seconds = sorted(alone, key=lambda one: one[2])[1]  # the median of three
     best = CLASS * num_steps * best_s_per_prediction
     ended = sorted(story["s"] for story in stories)
     return {
@@ -164,9 +168,14 @@ def runs(best_s_per_prediction: float, num_steps: int = 50) -> dict[str, Any]:
         "times_the_best": round(seconds / best, 2),
         "first_done_s": round(ended[0], 2),
         "median_done_s": round(ended[CLASS // 2], 2),
-        "failed": sum(not (s["success"] and s["frames"] == num_steps + 1) for s in stories),
+        "failed": sum(
+            not (story["success"] and story["frames"] == num_steps + 1)
+            for some, _, _ in [*alone, beside]
+            for story in some
+        ),
         "told_their_place": sum(story["places"] > 0 for story in stories),
-        "ms_of_a_slider_meanwhile": spread(slider),
+        "all_done_s_while_a_slider_moves": round(beside[2], 2),
+        "ms_of_a_slider_meanwhile": spread(beside[1]),
     }
 
 
