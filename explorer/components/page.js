@@ -7,6 +7,7 @@
   const figure = (id) => document.querySelector(`#${id} .js-plotly-plot`);
   let moment = null; // { t, x_t, alpha_bar, choices }
   let prediction = null; // { t, mse, ideal_mse }
+  const marked = new Set(); // figures in sight whose mark follows t
   let waiting = false;
 
   // At most one update a frame, with the newest values.
@@ -29,8 +30,7 @@
       }
       window.Plotly.relayout(schedule, shapes);
     }
-    // Figures that hang on t by nothing but their mark.
-    for (const plot of document.querySelectorAll('.marks-t .js-plotly-plot')) {
+    for (const plot of marked) {
       if (moment && plot.layout?.shapes?.length) {
         window.Plotly.relayout(plot, { 'shapes[0].x0': moment.t, 'shapes[0].x1': moment.t });
       }
@@ -87,6 +87,15 @@
     soon();
   });
 
+  // Of the figures that hang on t by nothing but their mark, those in sight are marked.
+  const sight = new IntersectionObserver((changes) => {
+    for (const { target, isIntersecting } of changes) {
+      if (isIntersecting) marked.add(target);
+      else marked.delete(target);
+    }
+    soon();
+  });
+
   // A figure that has just been opened takes the newest marks.
   const known = new WeakSet();
   new MutationObserver(() => {
@@ -94,6 +103,7 @@
     for (const opened of [...live, ...document.querySelectorAll('.marks-t .js-plotly-plot')]) {
       if (opened?.data && !known.has(opened)) {
         known.add(opened);
+        if (opened.closest('.marks-t')) sight.observe(opened);
         soon();
       }
     }

@@ -43,16 +43,16 @@ class OnnxEngine:
 
         graph = _export(network, shape)
         self._sessions = {
-            (alone, all_cores): _session(onnxruntime, graph, CORES if all_cores else 1, alone)
+            (alone, threads): _session(onnxruntime, graph, threads, alone)
             for alone in (True, False)
-            for all_cores in (True, False)
+            for threads in {1, CORES}
         }
         # The graph has no t where the network makes nothing of it.
-        self._inputs = {node.name for node in self._sessions[True, True].get_inputs()}
+        self._inputs = {node.name for node in self._sessions[True, 1].get_inputs()}
 
     def __call__(self, x_t: Tensor, t: Tensor, condition: Tensor, all_cores: bool = True) -> Tensor:
         """As the network's own call: x_t (B, C, H, W) float32, t (B,) and condition (B,) int64."""
-        session = self._sessions[len(t) == 1, all_cores]
+        session = self._sessions[len(t) == 1, CORES if all_cores else 1]
         tensors = zip(INPUTS, (x_t, t, condition), strict=True)
         arrays = {name: x.contiguous().numpy() for name, x in tensors if name in self._inputs}
         [output] = session.run(None, arrays)
