@@ -21,8 +21,8 @@ from explorer.images.encoding import to_pixels
 
 # The fold's name -> what is different -> the checkpoint.
 FOLDS = {
-    "targets": {"eps": "digits-eps", "x_0": "digits-x0", "v": "digits-v"},
-    "blind": {"told": "digits-eps", "blind": "digits-blind"},
+    "targets": {"eps": "digits", "x_0": "digits-x0", "v": "digits-v"},
+    "blind": {"told": "digits", "blind": "digits-blind"},
     "raw": {"v": "emoji", "eps": "emoji-eps"},
 }
 PARTS = {"targets": "held_out", "blind": "held_out", "raw": "seen"}  # the images of its figures

@@ -18,7 +18,7 @@ from explorer.training.__main__ import save_sheet
 ROOT = Path(__file__).parents[2]
 THERE = (
     "There is no config 'nothing' "
-    "(there: digits, digits-blind, digits-eps, digits-v, digits-x0, emoji, emoji-eps)."
+    "(there: digits, digits-blind, digits-v, digits-x0, emoji, emoji-eps)."
 )
 BLOCKED = ("gradio", "plotly", "PIL", "huggingface_hub")
 WITHOUT_THE_APP = f"""

@@ -8,28 +8,26 @@ from explorer.denoiser.checkpoints import CHECKPOINTS, build_denoiser, read_json
 from explorer.training.config import CONFIGS, Config
 
 SHIPPED = ["digits", "emoji"]
-# Of each variant: what it is compared with, and all that is different. The variants of digits are
-# compared with each other; of them, digits-eps is digits itself but for a shorter training.
+# Of each variant: all that is different from the network that it is a variant of.
 VARIANTS = {
-    "digits-blind": ("digits-eps", ("network", "timed"), False),
-    "digits-v": ("digits-eps", ("prediction",), "v"),
-    "digits-x0": ("digits-eps", ("prediction",), "x_0"),
-    "emoji-eps": ("emoji", ("prediction",), "eps"),
+    "digits-blind": (("network", "timed"), False),
+    "digits-v": (("prediction",), "v"),
+    "digits-x0": (("prediction",), "x_0"),
+    "emoji-eps": (("prediction",), "eps"),
 }
-SHORTER = {"steps": 1700, "batch": 256, "ema": 0.999}
-TRAINED = [*SHIPPED, "digits-eps", "digits-blind", "digits-v", "digits-x0"]
+TRAINED = [*SHIPPED, "digits-blind", "digits-v", "digits-x0"]
 
 
 def test_every_config_is_known_to_these_tests():
     names = {path.stem for path in CONFIGS.glob("*.toml")}
-    assert names == {*SHIPPED, *VARIANTS, "digits-eps"}
+    assert names == {*SHIPPED, *VARIANTS}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_a_variant_differs_in_one_thing_alone(name):
-    base, (*parts, last), value = VARIANTS[name]
+    (*parts, last), value = VARIANTS[name]
     family = name.partition("-")[0]
-    expected = deepcopy(Config.read(base).source) | {"name": name, "variant_of": family}
+    expected = deepcopy(Config.read(family).source) | {"name": name, "variant_of": family}
     place = expected["model"]
     for part in parts:
         place = place[part]
@@ -42,14 +40,6 @@ def test_a_variant_differs_in_one_thing_alone(name):
     denoiser = build_denoiser(checkpoint)
     assert denoiser.prediction == expected["model"]["prediction"]
     assert denoiser.network.timed is (name != "digits-blind")
-
-
-def test_what_the_variants_of_digits_start_from_is_digits_trained_for_a_shorter_while():
-    expected = deepcopy(Config.read("digits").source)
-    expected |= {"name": "digits-eps", "variant_of": "digits"}
-    assert all(expected["training"][key] > value for key, value in SHORTER.items())
-    expected["training"] |= SHORTER
-    assert Config.read("digits-eps").source == expected
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -86,7 +76,7 @@ def test_a_checkpoint_tells_the_steps_asked_for_and_the_steps_taken(config):
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    there = r"digits, digits-blind, digits-eps, digits-v, digits-x0, emoji, emoji-eps"
+    there = r"digits, digits-blind, digits-v, digits-x0, emoji, emoji-eps"
     with pytest.raises(ValueError, match=rf"no config 'digit' \(there: {there}\)"):
         Config.read("digit")
 

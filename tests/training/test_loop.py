@@ -51,8 +51,8 @@ def test_a_tiny_run_learns(config, make_trainer, prediction):
     assert sum(losses[-20:]) / 20 < 0.4
 
 
-@pytest.mark.parametrize("name", ["digits-eps", "digits-x0", "digits-v", "digits-blind"])
-def test_the_variants_of_digits_learn(make_trainer, name):
+@pytest.mark.parametrize("name", ["digits", "digits-x0", "digits-v", "digits-blind"])
+def test_digits_and_its_variants_learn(make_trainer, name):
     trainer = make_trainer(with_training(Config.read(name), batch=4, warm_up=1))
     first, *_, last = (trainer.train_step().item() for _ in range(6))
     assert last < first
