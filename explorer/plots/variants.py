@@ -15,7 +15,6 @@ from explorer.plots.style import (
     time_axis_title,
 )
 
-MOST_RATIO = 2.8
 # As in "Why noise?"; told t and never told.
 LOOKS = {
     "eps": (BLUE, "solid"),
@@ -58,8 +57,6 @@ def variants_figure(
             marker=dict(size=5),
         )
     mark_t(figure, t)
-    if reading == "ratio":
-        figure.update_yaxes(range=[0.9, MOST_RATIO], dtick=0.5)
-    else:
+    if reading != "ratio":  # its axis fits its curves
         figure.update_yaxes(type="log", range=[-4, 0.2], dtick=1, exponentformat="power")
     return figure
