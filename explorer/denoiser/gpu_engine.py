@@ -65,6 +65,6 @@ class Recording:
 
     def replay(self, *inputs: Tensor) -> Tensor:
         for mine, new in zip(self._inputs, inputs, strict=True):
-            mine.copy_(new)
+            mine.copy_(new, non_blocking=True)
         self._graph.replay()
         return self._output.clone()

@@ -104,12 +104,16 @@ def check_generators(
     return list(generator)
 
 
-def check_eps_hat(eps_hat: Tensor, x_t: Tensor, t: int) -> None:
-    """A network's answer: of x_t's shape (else ValueError), finite (else FloatingPointError)."""
+def check_shape(eps_hat: Tensor, x_t: Tensor) -> None:
+    """A network's answer must be of x_t's shape (else ValueError)."""
     if eps_hat.shape != x_t.shape:
         raise ValueError(
             f"the denoiser must give eps_hat of x_t's shape {tuple(x_t.shape)}, "
             f"not {tuple(eps_hat.shape)}."
         )
+
+
+def check_finite(eps_hat: Tensor, t: int) -> None:
+    """A network's answer at t must be finite (else FloatingPointError). This waits for a GPU."""
     if not torch.isfinite(eps_hat).all():
         raise FloatingPointError(f"the denoiser gave NaN or infinity at t = {t}.")

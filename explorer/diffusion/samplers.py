@@ -20,10 +20,11 @@ from explorer.diffusion.arguments import (
     DEFAULT_ETA,
     agree_on_batch_size,
     check_condition,
-    check_eps_hat,
     check_eta,
+    check_finite,
     check_generators,
     check_guidance,
+    check_shape,
     check_times,
     check_x_t,
 )
@@ -203,8 +204,9 @@ class _Run:
         last = None
         for t, t_next in pairwise(times):
             step = self.predict(x_t, t)
-            yield step
             x_t = self.advance(step, t_next, last)
+            check_finite(step.eps_hat, t)  # after the work, so that a GPU has it all to do by now
+            yield step
             last = step
         yield Step(0, x_t, torch.zeros_like(x_t), x_t)
 
@@ -214,7 +216,7 @@ class _Run:
         # A denoiser that knows no guidance is fine as long as none is asked for.
         extra = {} if self.guidance == 1 else {"guidance": self.guidance}
         eps_hat = self.denoiser.predict_eps(x_t, t_batch, condition=self.condition, **extra)
-        check_eps_hat(eps_hat, x_t, t)
+        check_shape(eps_hat, x_t)
         eps_hat = eps_hat.to(x_t.dtype)
         x_0_hat = x_0_from_eps(self.denoiser.schedule, x_t, t, eps_hat)
         return Step(t, x_t, eps_hat, x_0_hat.clamp(-1, 1) if self.clip_x_0 else x_0_hat)
@@ -223,7 +225,7 @@ class _Run:
         """x at t_next, by the sampler's step function; `last` is the step before."""
         move = (self.denoiser.schedule, step.x_t, step.x_0_hat, step.t, t_next)
         draws = self.eta > 0 and t_next > 0
-        noise = self.draw().to(step.x_t) if draws else None
+        noise = self.draw().to(step.x_t, non_blocking=True) if draws else None
         if self.sampler == "ddpm":
             return ddpm_step(*move, noise=noise)
         if self.sampler == "ddim":
@@ -232,7 +234,9 @@ class _Run:
             return dpmpp_2m_step(*move, last.t, last.x_0_hat)
         x_guess = ddim_step(*move)
         if self.sampler == "heun" and t_next > 0:
-            return heun_step(*move, x_guess, self.predict(x_guess, t_next).x_0_hat)
+            there = self.predict(x_guess, t_next)
+            check_finite(there.eps_hat, t_next)
+            return heun_step(*move, x_guess, there.x_0_hat)
         return x_guess
 
     def draw(self) -> Tensor:
