@@ -110,9 +110,8 @@ class NoiseSchedule:
             ValueError: if t is not integers in 0..T, one for each item of the batch.
         """
         t = self.check_t(t, len(like))
-        values = (
-            array[t].to(like.dtype).to(like.device, non_blocking=True)
-        )  # nobody waits for a GPU
+        # Non-blocking: a GPU is not waited for.
+        values = array[t].to(like.dtype).to(like.device, non_blocking=True)
         return values.reshape(-1, *[1] * (like.ndim - 1))  # (B,) -> (B, 1, ..., 1)
 
     def check_t(self, t: Tensor | int, batch_size: int) -> Tensor:
