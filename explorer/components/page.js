@@ -131,8 +131,35 @@
     const link = event.target.closest?.('#lessons a');
     if (!link) return;
     event.preventDefault();
-    document.querySelector(link.getAttribute('href')).scrollIntoView();
+    goTo(link.getAttribute('href').slice(1));
   });
+  window.addEventListener('explorer:visit', ({ detail }) => goTo(detail));
+
+  // Lessons grow when they come into sight, and push the others away. So the one that was asked for
+  // is gone to again at each growth, until it is left in peace or the visitor moves.
+  let destination = null;
+  let arriving = 0;
+  function goTo(id) {
+    destination = document.getElementById(id);
+    clearTimeout(arriving);
+    arriving = setTimeout(stay, 3000);
+    growth.observe(document.querySelector('#article'));
+    scrollThere();
+  }
+  function scrollThere() {
+    if (!destination) return;
+    // From afar, jump: lessons that only fly past should not begin to work.
+    const far = Math.abs(destination.getBoundingClientRect().top) > 2 * window.innerHeight;
+    destination.scrollIntoView({ behavior: far ? 'instant' : 'auto' });
+  }
+  function stay() {
+    destination = null;
+    growth.disconnect();
+  }
+  const growth = new ResizeObserver(scrollThere);
+  for (const move of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+    window.addEventListener(move, stay, { passive: true });
+  }
 
   // On a phone the rail is a thin bar; the button unfolds the rest of it.
   document.addEventListener('click', (event) => {

@@ -1,4 +1,4 @@
-// Shared by the components that lead to a lesson: scroll there, and set the rail for it.
+// Shared by the components that lead to a lesson: the page goes there, with the rail set for it.
 // Needs hand.js.
 
 const idOf = (name) => `lesson-${name.replaceAll('_', '-')}`;
@@ -12,9 +12,5 @@ function visit(name, show) {
   if (show.t !== undefined) moveSlider(show.t);
   const others = Object.entries(show).filter(([key]) => key !== 't');
   if (others.some(([key, value]) => standing[key] !== value)) trigger('go', Object.fromEntries(others));
-  const lesson = document.getElementById(idOf(name));
-  if (!lesson) return;
-  // From afar, jump: lessons that only fly past should not begin to work.
-  const far = Math.abs(lesson.getBoundingClientRect().top) > 2 * window.innerHeight;
-  lesson.scrollIntoView({ behavior: far ? 'instant' : 'auto' });
+  window.dispatchEvent(new CustomEvent('explorer:visit', { detail: idOf(name) }));
 }

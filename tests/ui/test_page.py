@@ -115,6 +115,19 @@ def test_the_navigation_shows_where_one_is(visitor):
     )  # the heading is in sight, below the navigation, which has not left the window
 
 
+def test_a_link_leads_to_its_lesson_though_lessons_grow_when_they_come_into_sight(visitor):
+    page = visitor.open().page
+    page.click("#lessons a[href='#lesson-memory']")
+    page.wait_for_selector("#memory-never-seen figure:last-child .note:not(:empty)")
+    page.wait_for_selector("#schedule-row figure:last-child .note:not(:empty)")  # just above it
+    page.wait_for_function(
+        """() => {
+            const { top } = document.querySelector('#lesson-memory h2').getBoundingClientRect();
+            return top > 0 && top < window.innerHeight / 3;
+        }"""
+    )
+
+
 def test_an_address_opens_as_it_says_and_follows_what_is_changed(visitor, truth):
     page = visitor.open(denoiser="digits", t=400, seed=7).page
     assert page.is_checked("#denoiser input[value=digits]")
