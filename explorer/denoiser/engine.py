@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.denoiser.folding import folded
 from explorer.denoiser.gpu_engine import CudaGraphEngine
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class OnnxEngine:
     def __init__(self, network: nn.Module, shape: tuple[int, int, int]):
         import onnxruntime
 
-        graph = _export(network, shape)
+        graph = _export(folded(network), shape)
         self._sessions = {
             (alone, threads): _session(onnxruntime, graph, threads, alone)
             for alone in (True, False)

@@ -38,13 +38,10 @@ class ResidualBlock(nn.Module):
         nn.init.zeros_(self.conv_2.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
-        scale, shift = self.modulation(embedding)[:, :, None, None].split(x.shape[1], dim=1)
+        scale, shift = self.modulation(embedding).unflatten(1, (-1, 1, 1)).chunk(2, dim=1)
         h = self.conv_1(F.silu(self.norm_1(x)))
-        # norm_2(h) * (1 + scale) + shift, with the norm's own scale and shift drawn into these two.
-        weight, bias = self.norm_2.weight[:, None, None], self.norm_2.bias[:, None, None]
-        scale, shift = weight * (1 + scale), bias * (1 + scale) + shift
-        h = self.conv_2(F.silu(F.group_norm(h, GROUPS) * scale + shift))
-        return x + h
+        h = self.norm_2(h) * (1 + scale) + shift
+        return x + self.conv_2(F.silu(h))
 
 
 class SelfAttention(nn.Module):
