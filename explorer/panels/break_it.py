@@ -20,6 +20,7 @@ from explorer.experiments.break_it import (
     mistakes,
 )
 from explorer.experiments.reverse import ReverseFrame
+from explorer.panels.listeners import QUICK, RUNS
 from explorer.panels.mistakes import Description, describe, per_cent, slider_settings
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.reverse import SEND_EVERY, piece
@@ -87,13 +88,10 @@ def build_break_it_panel(rail: Rail, shelf: Shelf) -> None:
         [bench, *rail.inputs, mistake, strength],
         [strength, says, change, look, runs, loop, ends, scrubber, verdict],
         trigger_mode="always_last",
-        concurrency_limit=None,
-        show_progress="hidden",
-        api_visibility="private",
+        **RUNS,
     )
-    quick: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
-    figure_fold.expand(draw_difference, bench, figure, **quick)
-    running.then(draw_difference, bench, figure, **quick)
+    figure_fold.expand(draw_difference, bench, figure, **QUICK)
+    running.then(draw_difference, bench, figure, **QUICK)
 
 
 def run_bench(

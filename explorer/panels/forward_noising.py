@@ -9,6 +9,7 @@ import gradio as gr
 from explorer.components.follower import Follower
 from explorer.components.noiser import Noiser
 from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
+from explorer.panels.listeners import NEWEST, QUICK
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
@@ -37,11 +38,8 @@ def build_forward_noising_panel(
             schedule_follower = Follower(heeds="network")
             gr.Markdown(WORDS["schedule_hint"])
             schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
-    quick = dict(queue=False, show_progress="hidden", api_visibility="private")
-    histogram_fold.expand(MethodType(draw_histogram, shelf), rail.inputs, histogram, **quick)
-    schedule_follower.due(
-        MethodType(draw_schedule, shelf), rail.inputs, schedule, trigger_mode="always_last", **quick
-    )
+    histogram_fold.expand(MethodType(draw_histogram, shelf), rail.inputs, histogram, **QUICK)
+    schedule_follower.due(MethodType(draw_schedule, shelf), rail.inputs, schedule, **NEWEST)
     return ForwardNoisingPanel(noiser)
 
 

@@ -10,6 +10,7 @@ from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.ladder import build_ladder_panel, what_text
+from explorer.panels.listeners import NEWEST, QUICK
 from explorer.panels.memory import build_memory_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.quiz import build_quiz_panel
@@ -30,8 +31,6 @@ from explorer.panels.visit import (
 )
 from explorer.panels.why_noise import build_why_noise_panel
 from explorer.plots.reverse import detail_figure
-
-QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
 
 
 def build_interface(shelf: Shelf) -> gr.Blocks:
@@ -110,13 +109,12 @@ def wire_views(
     The noiser hands what it is sent on to the noise maps, in the browser.
     """
     inputs = [*rail.inputs, told]
-    newest: dict[str, Any] = QUICK | {"trigger_mode": "always_last"}
     scene = MethodType(show_scene, shelf), inputs, [noiser, rail.card]
     for event in new_image:
-        event.success(*scene, **newest)
-    rail.seed.change(*scene, **newest)
+        event.success(*scene, **NEWEST)
+    rail.seed.change(*scene, **NEWEST)
     moved = [rail.t.change, told.change]
-    gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **newest)
+    gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **NEWEST)
 
 
 def show_scene(

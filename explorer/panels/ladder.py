@@ -23,6 +23,7 @@ from explorer.experiments.ladder import (
 )
 from explorer.experiments.reverse import ReverseChoices
 from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.reverse import ANY, can_stop, kind_choices
 from explorer.panels.shelf import Shelf
@@ -88,11 +89,8 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> LadderPanel:
                 value="ddim", label=WORDS["sampler"], elem_id="climb-sampler",
             )  # fmt: skip
 
-    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
-    quick = hidden | dict(queue=False)
-    run = hidden | dict(concurrency_limit=None)
     inputs = [ladder, *rail.inputs, kind, sampler]
-    little = dict(trigger_mode="always_last", **run)
+    little = RUNS | dict(trigger_mode="always_last")
     follower.due(MethodType(climb_a_little, shelf), inputs, [row, stop], **little)
     gr.on(
         [kind.input, sampler.input],
@@ -101,15 +99,10 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> LadderPanel:
         [row, stop],
         **little,
     )
-    climbing = go.click(MethodType(climb_up, shelf), [*inputs, long], [row, stop], **run)
-    stop.click(stop_climbing, ladder, [row, stop], cancels=[climbing], **quick)
-    unfolded.due(
-        MethodType(show_jumps, shelf), rail.inputs, jumps, trigger_mode="always_last", **quick
-    )
-    table_follower.due(
-        MethodType(draw_table, shelf), rail.denoiser, [how, *plots],
-        trigger_mode="always_last", **quick,
-    )  # fmt: skip
+    climbing = go.click(MethodType(climb_up, shelf), [*inputs, long], [row, stop], **RUNS)
+    stop.click(stop_climbing, ladder, [row, stop], cancels=[climbing], **QUICK)
+    unfolded.due(MethodType(show_jumps, shelf), rail.inputs, jumps, **NEWEST)
+    table_follower.due(MethodType(draw_table, shelf), rail.denoiser, [how, *plots], **NEWEST)
     return LadderPanel(kind, what)
 
 

@@ -22,6 +22,7 @@ from explorer.experiments.memory import (
 from explorer.experiments.noise_prediction import error_curves
 from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import SEEN
+from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
@@ -54,17 +55,16 @@ def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
                 WORDS["how_text"].replace("{T}", str(shelf.first.T)), latex_delimiters=LATEX
             )
         follower, network_follower = Follower(), Follower(heeds="network")
-    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
     follower.due(
         MethodType(show_memory, shelf), rail.inputs,
         [seen, never_seen, missing, draw_fold, measured],
-        trigger_mode="always_last", queue=False, **hidden,
+        **NEWEST,
     )  # fmt: skip
     gr.on(
         [draw_fold.expand, draw.click], MethodType(draw_and_search, shelf), rail.inputs,
-        [scrubber, found], concurrency_limit=None, **hidden,
+        [scrubber, found], **RUNS,
     )  # fmt: skip
-    network_follower.due(lambda: (None, None), None, [scrubber, found], queue=False, **hidden)
+    network_follower.due(lambda: (None, None), None, [scrubber, found], **QUICK)
 
 
 def show_memory(

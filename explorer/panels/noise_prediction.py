@@ -10,6 +10,7 @@ from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.noise_prediction import compute_noise_prediction, error_curves
+from explorer.panels.listeners import NEWEST
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
@@ -46,10 +47,7 @@ def build_noise_prediction_panel(
         MethodType(draw_error, shelf),
         [*rail.inputs, told],
         error,
-        trigger_mode="always_last",
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **NEWEST,
     )
     return NoisePredictionPanel(told, output)
 

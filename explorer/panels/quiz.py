@@ -10,6 +10,7 @@ import gradio as gr
 from explorer.components.quiz import Quiz
 from explorer.experiments.quiz import NOISE_SCALE, Round, play_round
 from explorer.images.encoding import png_data_uri
+from explorer.panels.listeners import QUICK, RUNS
 from explorer.panels.questions import fill, questions_for, read_questions
 from explorer.panels.rail import Rail
 from explorer.panels.shelf import Shelf
@@ -31,12 +32,8 @@ def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
             follows="#t-slider",
             elem_id="quiz",
         )
-    private: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
-    quiz.deal(
-        MethodType(deal_runs, shelf), rail.denoiser, [quiz, truth],
-        concurrency_limit=None, **private,
-    )  # fmt: skip
-    quiz.reveal(reveal_truth, truth, quiz, queue=False, **private)
+    quiz.deal(MethodType(deal_runs, shelf), rail.denoiser, [quiz, truth], **RUNS)
+    quiz.reveal(reveal_truth, truth, quiz, **QUICK)
     return quiz
 
 

@@ -18,6 +18,7 @@ from explorer.images.digits import EmptyDrawingError
 from explorer.images.gallery import NEVER_SEEN, GalleryError
 from explorer.images.mnist import MnistError
 from explorer.images.uploads import PictureError, read_digit, read_picture
+from explorer.panels.listeners import QUICK
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import FIRST_SEED, Choice, card
@@ -194,11 +195,10 @@ def fetch_mnist(shelf: Shelf, denoiser: str, choice: Choice) -> dict[str, Any]:
 
 def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
     """Gallery, upload, drawing and dice. Returns the events after which there is a new image."""
-    quick: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
     # "always_last" would send a waiting event's data as it was the first time: an old click.
-    every: dict[str, Any] = quick | {"trigger_mode": "multiple"}
+    every = QUICK | {"trigger_mode": "multiple"}
     # Only an error that comes through the queue is shown to the visitor.
-    own: dict[str, Any] = every | {"queue": True, "concurrency_limit": 4}
+    own = every | {"queue": True, "concurrency_limit": 4}
     picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **every)
     uploaded = rail.upload.input(
         MethodType(take_upload, shelf),
@@ -216,5 +216,5 @@ def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
         MethodType(fetch_mnist, shelf), [rail.denoiser, rail.choice], rail.picker,
         api_visibility="private",
     )  # fmt: skip
-    rail.dice.click(roll, None, rail.seed, **quick)
+    rail.dice.click(roll, None, rail.seed, **QUICK)
     return [picked, uploaded, drawn]

@@ -21,6 +21,7 @@ from explorer.experiments.reverse import (
     compute_reverse,
 )
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
+from explorer.panels.listeners import HIDDEN, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
@@ -92,23 +93,21 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
             gr.Markdown(WORDS["detail_hint"])
             detail = gr.Plot(show_label=False, elem_id="detail-figure")
 
-    hidden = dict(show_progress="hidden", api_visibility="private")
     running = go.click(
         MethodType(run_sampler, shelf),
         [run, *rail.inputs]
         + [start, kind, guidance, sampler, steps, eta],
         [scrubber, stop],
-        concurrency_limit=None, **hidden,
+        **RUNS,
     )  # fmt: skip
-    stop.click(stopped, run, [scrubber, stop], cancels=[running], queue=False, **hidden)
-    quick = dict(queue=False, **hidden)
-    sampler.change(lambda name: gr.update(interactive=name == "ddim"), sampler, eta, **quick)
-    start.change(button_label, start, go, **quick)
-    gif.click(download_gif, run, scrubber, **hidden)
-    strip.click(download_strip, run, scrubber, **hidden)
-    detail_fold.expand(draw_detail, run, detail, **quick)
-    running.then(draw_detail, run, detail, **quick)
-    rail.denoiser.input(partial(can_stop, False), None, stop, cancels=[running], **quick)
+    stop.click(stopped, run, [scrubber, stop], cancels=[running], **QUICK)
+    sampler.change(lambda name: gr.update(interactive=name == "ddim"), sampler, eta, **QUICK)
+    start.change(button_label, start, go, **QUICK)
+    gif.click(download_gif, run, scrubber, **HIDDEN)
+    strip.click(download_strip, run, scrubber, **HIDDEN)
+    detail_fold.expand(draw_detail, run, detail, **QUICK)
+    running.then(draw_detail, run, detail, **QUICK)
+    rail.denoiser.input(partial(can_stop, False), None, stop, cancels=[running], **QUICK)
     return ReversePanel(run, scrubber, kind, detail)
 
 

@@ -27,6 +27,7 @@ from explorer.experiments.schedules import (
     schedule_curves,
     spacing_plans,
 )
+from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
@@ -38,7 +39,6 @@ WORDS = TEXT["schedules"]
 SEND_EVERY = 0.15  # seconds
 TRACE = 0.001  # an SNR at T above this leaves a trace of the image that can be seen
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-QUICK: dict[str, Any] = dict(queue=False, show_progress="hidden", api_visibility="private")
 
 
 @dataclass
@@ -94,21 +94,20 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
             gr.Markdown(WORDS["spacing_found"])
         long_run = gr.State(LongRun(), time_to_live=900)
 
-    newest = QUICK | {"trigger_mode": "always_last"}
     gr.on(
         [follower.due, name.input, gamma.change],
         MethodType(compare_schedules, shelf),
         [*rail.inputs, name, gamma],
         [row, end, share, ratio],
-        **newest,
+        **NEWEST,
     )
-    name.change(show_bend, name, gamma, **newest)
+    name.change(show_bend, name, gamma, **NEWEST)
     gr.on(
         [spacing_fold.expand, space.count.change, space.go.click],
         MethodType(draw_spacing, shelf),
         [rail.denoiser, space.count],
         [over_t, over_snr],
-        **newest,
+        **NEWEST,
     )
     wire_runs(race, MethodType(race_samplers, shelf), [long_run, *rail.inputs])
     wire_runs(space, MethodType(race_spacings, shelf), [long_run, *rail.inputs])
@@ -128,9 +127,8 @@ def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any]) -> None:
         handler,
         [*inputs, parts.count],
         [parts.row, parts.about, parts.stop],
-        concurrency_limit=None,
-        show_progress="hidden", api_visibility="private",
-    )  # fmt: skip
+        **RUNS,
+    )
     parts.stop.click(
         lambda: gr.update(interactive=False), None, parts.stop, cancels=[running], **QUICK
     )

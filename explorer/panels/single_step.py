@@ -11,6 +11,7 @@ from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.single_step import SingleStep, compute_single_step
 from explorer.images.encoding import png_data_uri, to_pixels
+from explorer.panels.listeners import NEWEST
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
@@ -36,10 +37,7 @@ def build_single_step_panel(rail: Rail, shelf: Shelf) -> None:
         MethodType(show_single_step, shelf),
         [*rail.inputs, beta],
         [row, numbers, code],
-        trigger_mode="always_last",
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
+        **NEWEST,
     )
 
 

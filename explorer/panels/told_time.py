@@ -23,6 +23,7 @@ from explorer.experiments.told_time import (
     valley_times,
 )
 from explorer.images.encoding import png_data_uri
+from explorer.panels.listeners import NEWEST, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
 from explorer.panels.shelf import Shelf
@@ -70,17 +71,15 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
             gr.Markdown(WORDS["reading_hint"], latex_delimiters=LATEX)
         build_variants_fold(rail, shelf, "blind")
 
-    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
-    newest = hidden | {"queue": False, "trigger_mode": "always_last"}
     show = MethodType(show_told, shelf), [*rail.inputs, told, valley], [pictures, tick, figure]
-    gr.on([follower.due, told.change], *show, **newest)
-    measured = valley_follower.due(MethodType(measure_valley, shelf), rail.inputs, valley, **newest)
-    measured.success(*show, **newest)
+    gr.on([follower.due, told.change], *show, **NEWEST)
+    measured = valley_follower.due(MethodType(measure_valley, shelf), rail.inputs, valley, **NEWEST)
+    measured.success(*show, **NEWEST)
     go.click(
         MethodType(run_told, shelf), [*rail.inputs, told, how], scrubber,
-        concurrency_limit=None, **hidden,
+        **RUNS,
     )  # fmt: skip
-    network_follower.due(lambda: None, None, scrubber, **newest)  # its run is the old network's
+    network_follower.due(lambda: None, None, scrubber, **NEWEST)  # its run is the old network's
 
 
 def show_told(

@@ -27,6 +27,7 @@ from explorer.experiments.variants import (
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import png_data_uri
+from explorer.panels.listeners import NEWEST, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
@@ -70,13 +71,11 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
         gr.Markdown(words["found"])
 
     fold = Fold(shelf, name, family)
-    hidden: dict[str, Any] = dict(show_progress="hidden", api_visibility="private")
-    newest = hidden | {"queue": False, "trigger_mode": "always_last"}
-    follower.due(MethodType(show_variants, fold), rail.inputs, row, **newest)
-    network_follower.due(MethodType(draw_errors, fold), rail.inputs, [eps, x_0, ratio], **newest)
+    follower.due(MethodType(show_variants, fold), rail.inputs, row, **NEWEST)
+    network_follower.due(MethodType(draw_errors, fold), rail.inputs, [eps, x_0, ratio], **NEWEST)
     draw.click(
         MethodType(draw_as_chosen if choices else draw_variants, fold),
-        [*rail.inputs, *choices], strips, concurrency_limit=None, **hidden,
+        [*rail.inputs, *choices], strips, **RUNS,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from explorer.experiments.why_noise import (
     compute_readings,
     measured_errors,
 )
+from explorer.panels.listeners import NEWEST
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
@@ -58,10 +59,7 @@ def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
         (weight_follower, draw_weights, weights),
         (measured_follower, draw_measured, measured),
     ):
-        source.due(
-            MethodType(handler, shelf), rail.inputs, shown, trigger_mode="always_last",
-            queue=False, show_progress="hidden", api_visibility="private",
-        )  # fmt: skip
+        source.due(MethodType(handler, shelf), rail.inputs, shown, **NEWEST)
 
 
 def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:

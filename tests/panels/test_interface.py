@@ -62,6 +62,12 @@ def test_nothing_fast_flickers(listeners):
             assert one["show_progress"] == "hidden", one["api_name"]
 
 
+def test_no_components_values_are_copied_to_tell_it_of_calls(listeners):
+    for one in listeners:
+        if one["api_visibility"] == "private" and handler(one) != "fetch_mnist":
+            assert one["show_progress_on"] == [], one["api_name"]
+
+
 def test_what_follows_a_change_takes_the_newest_value(listeners):
     following = [one for one in listeners if handler(one) in {"show_prediction", "show_scene"}]
     assert len(following) >= 5

@@ -1,0 +1,13 @@
+"""How an event calls Python: the options that all of our listeners share.
+
+None shows Gradio's own progress; a panel tells its own. Nor is any component told of a call's state
+(`show_progress_on`): for that Gradio's page copies the values of all the components that calls have
+changed so far, at every message of every call.
+"""
+
+from typing import Any
+
+HIDDEN: dict[str, Any] = dict(show_progress="hidden", show_progress_on=[], api_visibility="private")
+QUICK = HIDDEN | dict(queue=False)  # at once; no line to stand in
+NEWEST = QUICK | dict(trigger_mode="always_last")  # of many changes the last, when one is done
+RUNS = HIDDEN | dict(concurrency_limit=None)  # our own line says whose turn it is
