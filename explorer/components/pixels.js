@@ -1,7 +1,12 @@
 // Shared by the components that draw images from arrays: decode what the server sent, paint it.
 // Images are arrays in the order (channel, row, column), as in torch.
 
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
 const floatsOf = (base64) => new Float32Array(bytesOf(base64).buffer);
 
 // Paint one image: `level(channel, i)` gives 0..255 of pixel i, rounded and clipped by the canvas.
