@@ -57,17 +57,29 @@ class IdealDenoiser:
         return self.images.device
 
     @torch.no_grad()
-    def weights(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
+    def products(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, N): the inner product with each image of the set."""
+        return x.to(self.images).flatten(1) @ self.images.T
+
+    @torch.no_grad()
+    def weights(
+        self,
+        x_t: Tensor,
+        t: Tensor,
+        condition: Tensor | None = None,
+        products: Tensor | None = None,
+    ) -> Tensor:
         """How likely x_t was made from each image of the set: (B, N), each row adding up to 1.
 
-        x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser`.
+        x_t: (B, C, H, W); t: (B,) int64 in 1..T; condition as in `Denoiser`; products: those of
+        x_t, where they are known.
         """
         check_arguments(self, x_t, t, condition)
-        x = x_t.to(self.images).flatten(1)  # (B, D)
-        signal = self.schedule.at(self.schedule.signal_scale, t, like=x)  # (B, 1)
-        noise = self.schedule.at(self.schedule.noise_scale, t, like=x)
+        products = self.products(x_t) if products is None else products
+        signal = self.schedule.at(self.schedule.signal_scale, t, like=products)  # (B, 1)
+        noise = self.schedule.at(self.schedule.noise_scale, t, like=products)
         # |x_t - s x^i|^2 without the term in x_t alone, which the softmax cancels.
-        distance = signal.square() * self.squared_norm - 2 * signal * (x @ self.images.T)  # (B, N)
+        distance = signal.square() * self.squared_norm - 2 * signal * products  # (B, N)
         logits = -distance / (2 * noise.square())
         if condition is not None and self.condition_of is not None:
             other = self.condition_of[None, :] != condition.to(self.device)[:, None]

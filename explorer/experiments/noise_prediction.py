@@ -4,13 +4,15 @@ x_0_hat = (x_t - noise_scale eps_hat) / signal_scale
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 
+from explorer.denoiser.ideal import IdealDenoiser
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
-from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_model_space
 
@@ -74,7 +76,11 @@ def compute_noise_prediction(
     eps_hat = denoiser.predict_eps(x_t, times, exhibit.condition(kind))
     ideal_mse = None
     if compare_ideal and exhibit.ideal is not None:
-        ideal_mse = _mse(exhibit.ideal.predict_eps(x_t, times), eps)
+        # x_t is a weighted sum of x_0 and eps, and so are its inner products with the images.
+        of_x_0, of_eps = _products(exhibit.ideal, pixels.tobytes(), seed)
+        products = diffuse(schedule, of_x_0, t, of_eps)
+        ideal_x_0 = exhibit.ideal.mix(exhibit.ideal.weights(x_t, times, products=products))
+        ideal_mse = _mse(eps_from_x_0(schedule, x_t, t, ideal_x_0.to(x_t.device)), eps)
     return NoisePrediction(
         t=t,
         x_t=x_t[0].numpy(),
@@ -102,6 +108,17 @@ def error_curves(exhibit: Exhibit) -> ErrorCurves | None:
     curves = {name: measured[name] for name in counted_as if name in measured}
     counts = {name: measured[counted_as[name]] for name in curves}
     return ErrorCurves(measured["t"], curves, counts)
+
+
+@lru_cache(maxsize=256)
+def _products(ideal: IdealDenoiser, pixels: bytes, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of a scene's x_0 and of its eps, (1, N) each: the same at all t, and slow to compute."""
+    channels, height, width = ideal.shape
+    image = np.frombuffer(pixels, np.uint8).reshape(height, width, channels)
+    x_0 = torch.from_numpy(to_model_space(image))[None]
+    eps = noise_from_seed(tuple(x_0.shape), seed)
+    of_x_0, of_eps = ideal.products(torch.cat([x_0, eps])).split(1)
+    return of_x_0, of_eps
 
 
 def _mse(eps_hat: torch.Tensor, eps: torch.Tensor) -> float:

@@ -81,6 +81,11 @@ def test_the_ideal_denoiser_is_asked_where_there_is_one(answering, colour_exhibi
         compute_noise_prediction(answering(lambda x, t: x, ideal=None), pixels, 20, 1).ideal_mse
         is None
     )
+    for t in (1, 3, 20, 39, 40):  # and of one scene at every t
+        result, times = compute_noise_prediction(colour_exhibit, pixels, t, 1), torch.tensor([t])
+        x_t, eps = (torch.from_numpy(array)[None] for array in (result.x_t, result.eps))
+        expected = (colour_exhibit.ideal.predict_eps(x_t, times) - eps).square().mean()
+        assert result.ideal_mse == pytest.approx(float(expected), rel=1e-3, abs=1e-9)
     quick = compute_noise_prediction(colour_exhibit, pixels, 20, seed=1, compare_ideal=False)
     assert quick.ideal_mse is None
 
