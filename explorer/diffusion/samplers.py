@@ -241,7 +241,7 @@ class _Run:
 
     def draw(self) -> Tensor:
         """(B, C, H, W) float32 noise on the CPU."""
-        assert self.generators is not None  # sample() refuses runs that would get here
+        assert self.generators is not None  # noqa: S101 - sample() has seen to it
         return draw_noise(self.denoiser.shape, self.generators)
 
 

@@ -122,7 +122,7 @@ def compute_memory_run(
             x_t, guess = step.x_t[0].cpu(), _pixels(step.x_0_hat[0].cpu())
             memory = exact_memory(exhibit, x_t, step.t) if step.t > 0 else memory
             nearest = _nearest(exhibit, guess)
-            assert memory is not None and nearest is not None  # the ideal denoiser is there
+            assert memory is not None and nearest is not None  # noqa: S101 - it has one
             yield MemoryFrame(step.t, _pixels(x_t), guess, memory, nearest)
 
     return frames()

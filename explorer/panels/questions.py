@@ -145,7 +145,7 @@ def for_browser(question: dict[str, Any], exhibit: Exhibit) -> dict[str, Any] | 
     known = {"{T}": str(exhibit.T), "{denoiser}": exhibit.name}
     if question["kind"] == "choose":
         answers = [question["right"], *question["wrong"]]
-        random.Random(question["id"]).shuffle(answers)  # the same order at every visit
+        random.Random(question["id"]).shuffle(answers)  # noqa: S311 - the same at every visit
         made |= {"answers": answers, "right": answers.index(question["right"])}
     elif question["kind"] == "personal":
         made["slider"] = {"from": 0, "to": exhibit.T, "step": 1, "unit": "t"}
