@@ -1,13 +1,10 @@
 """Settings, devices, theme and launch: the only place that knows how the app is run."""
 
-import atexit
 import logging
 import os
-import shutil
 import socket
-import tempfile
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 # Gradio reads these when it is imported. Nothing is ever sent anywhere: the app works offline.
@@ -24,6 +21,10 @@ from explorer.experiments.exhibits import load_exhibits  # noqa: E402
 from explorer.panels.interface import build_interface  # noqa: E402
 from explorer.panels.line import Line  # noqa: E402
 from explorer.panels.shelf import Shelf  # noqa: E402
+from explorer.web.door import Door  # noqa: E402
+from explorer.web.faults import no_bare_error  # noqa: E402
+from explorer.web.folder import own_folder  # noqa: E402
+from explorer.web.uploads import LARGEST_FILE, Uploads  # noqa: E402
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
@@ -75,17 +76,33 @@ def check_port(host: str | None, port: int | None) -> None:
         ) from error
 
 
+@cache
+def uploads_folder() -> Path:
+    """This process's own, so that nothing of other Gradio apps is in reach, and all goes with it.
+
+    Gradio takes files from there and from nowhere else.
+    """
+    folder = own_folder() / "uploads"
+    folder.mkdir()
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    return folder
+
+
+def sheets_folder() -> Path:
+    """Where the gallery's thumbnails are written for the browser to fetch."""
+    folder = uploads_folder().parent / "sheets"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def build_app(settings: Settings) -> gr.Blocks:
     """The page with its networks loaded and warmed up."""
     device = choose_device(settings.device)
     torch.set_num_threads(1)
     turns = Turns(at_once=CORES if device.type == "cpu" else 1)
     exhibits = load_exhibits(settings.checkpoints, device, partial(share, turns=turns))
-    folder = Path(tempfile.mkdtemp(prefix="denoising-explorer-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    gr.set_static_paths([folder])
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
-    return build_interface(Shelf(exhibits, folder, Line(turns.at_once, turns.expect)))
+    return build_interface(Shelf(exhibits, sheets_folder(), Line(turns.at_once, turns.expect)))
 
 
 def theme() -> gr.themes.Base:
@@ -127,7 +144,12 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
         OSError: the port is taken.
     """
     check_port(settings.host, settings.port)
-    app = build_app(settings)
+    return launch(build_app(settings), settings, block=block)
+
+
+def launch(app: gr.Blocks, settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
+    """Open the port, with the door before it; see `serve`."""
+    door = Door(Uploads(uploads_folder()), sheets_folder())
     script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
     style = (HERE / "panels" / "page.css").read_text(encoding="utf-8")
@@ -143,7 +165,11 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
         ssr_mode=False,
         show_error=True,
         max_threads=MOST_THREADS,
-        max_file_size="10mb",
+        max_file_size=LARGEST_FILE,
+        app_kwargs={
+            "lifespan": door.lifespan,
+            "exception_handlers": {Exception: no_bare_error},
+        },
         state_session_capacity=200,
         footer_links=["api", "settings"],
     )

@@ -19,7 +19,10 @@ PARTS_OF_OURS = {
     "plots": {"experiments"},
     "components": set(),
     "panels": {"experiments", "plots", "images", "components"},
-    "serving": {"diffusion", "denoiser", "images", "experiments", "plots", "components", "panels"},
+    "web": set(),
+    "serving": {
+        *("diffusion", "denoiser", "images", "experiments", "plots", "components", "panels", "web")
+    },
     "app": {"serving"},
 }
 WHO_MAY_KNOW = {
@@ -32,6 +35,7 @@ WHO_MAY_KNOW = {
     "PIL": {"images", "training"},
     "numpy": {"images", "training", "experiments", "plots", "components", "panels"},
     "tqdm": {"training"},
+    "starlette": {"web"},
 }
 # Maths has no devices, files, logging or environment.
 NOT_FOR_MATHS = {"os", "sys", "io", "pathlib", "shutil", "tempfile", "logging", "json", "random"}
