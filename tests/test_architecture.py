@@ -33,6 +33,7 @@ WHO_MAY_KNOW = {
     "onnxruntime": {"denoiser"},
     "huggingface_hub": {"denoiser"},
     "PIL": {"images", "training"},
+    "pi_heif": {"images"},
     "numpy": {"images", "training", "experiments", "plots", "components", "panels"},
     "tqdm": {"training"},
     "starlette": {"web"},

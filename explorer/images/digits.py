@@ -9,7 +9,7 @@ import numpy as np
 
 from .digit_strokes import STROKES, WIDTHS, Stroke
 from .gallery import Gallery, Picture
-from .resampling import area_resize
+from .resampling import Pixels, area_resize
 
 SIDE = 28
 BOX = 20
@@ -31,7 +31,10 @@ def fit_digit(pixels: np.ndarray) -> np.ndarray:
     `pixels`: (H, W), (H, W, 1) or (H, W, 3) uint8, dark on light or light on dark, of any size; the
     paper may be shaded from one side to another. Raises `EmptyDrawingError` when there is no ink.
     """
-    ink = _ink(_shrink(_luminance(pixels)))
+    shape = pixels.shape
+    if len(shape) not in (2, 3) or shape[2:] not in ((), (1,), (3,)) or 0 in shape:
+        raise ValueError(f"A drawing must be (H, W), (H, W, 1) or (H, W, 3), not {shape}.")
+    ink = _ink(_luminance(shrink(pixels)))
     rows = np.flatnonzero((ink > 0.2).any(axis=1))
     columns = np.flatnonzero((ink > 0.2).any(axis=0))
     height, width = rows[-1] + 1 - rows[0], columns[-1] + 1 - columns[0]
@@ -43,6 +46,13 @@ def fit_digit(pixels: np.ndarray) -> np.ndarray:
     height, width = (max(1, round(scale * side)) for side in ink.shape)
     fitted = area_resize(ink, height, width)
     return np.rint(255 * _centred(fitted / fitted.max())).astype(np.uint8)
+
+
+def shrink(pixels: Pixels) -> np.ndarray:
+    """(H, W[, C]) by area to `WORKING_SIDE` at most: float64, same range."""
+    factor = min(1.0, WORKING_SIDE / max(pixels.shape[:2]))
+    height, width = (max(1, round(factor * side)) for side in pixels.shape[:2])
+    return area_resize(pixels, height, width)
 
 
 def drawn_digits() -> Gallery:
@@ -109,21 +119,11 @@ def _distance(xs: np.ndarray, ys: np.ndarray, start: np.ndarray, end: np.ndarray
 
 
 def _luminance(pixels: np.ndarray) -> np.ndarray:
-    """(H, W), (H, W, 1) or (H, W, 3) uint8 -> (H, W) float32 in 0..1."""
+    """(H, W), (H, W, 1) or (H, W, 3) in 0..255 -> (H, W) float32 in 0..1."""
     if pixels.ndim == 2:
         pixels = pixels[..., None]
-    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3) or 0 in pixels.shape:
-        raise ValueError(f"A drawing must be (H, W), (H, W, 1) or (H, W, 3), not {pixels.shape}.")
     weights = np.array([0.299, 0.587, 0.114] if pixels.shape[2] == 3 else [1.0], np.float32)
     return pixels.astype(np.float32) @ weights / 255
-
-
-def _shrink(grey: np.ndarray) -> np.ndarray:
-    factor = WORKING_SIDE / max(grey.shape)
-    if factor >= 1:
-        return grey
-    height, width = (max(1, round(factor * side)) for side in grey.shape)
-    return area_resize(grey, height, width)
 
 
 def _ink(grey: np.ndarray) -> np.ndarray:

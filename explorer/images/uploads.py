@@ -1,30 +1,37 @@
-"""A visitor's own picture: any file that Pillow reads -> exactly the pixels that the network sees.
+"""A visitor's own picture: any file that can be read -> exactly the pixels that the network sees.
 
 Knows nothing of models or of the page that the file came from. Every refusal is one sentence
-for the visitor.
+for the visitor. A large picture is cropped, converted and shrunk a few rows at a time.
 """
 
-import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
-from .digits import WORKING_SIDE, EmptyDrawingError, fit_digit
+from .digits import WORKING_SIDE, EmptyDrawingError, fit_digit, shrink
+from .picture_files import PictureError, check_size, decode, read_file
 from .resampling import area_resize
+
+__all__ = ["PictureError", "Source", "read_digit", "read_picture"]
 
 Source = bytes | str | Path | np.ndarray
 """A file's bytes, where it lies, or a canvas's pixels (H, W[, C]) uint8 with C 1, 3 or 4."""
 
-LARGEST_FILE = 10 * 2**20  # bytes
-LARGEST_PICTURE = 40_000_000  # pixels
-# These run other programs, or are page descriptions, films and data files rather than pictures.
-FORMATS_LEFT_OUT = {"EPS", "WMF", "MPEG", "HDF5", "GRIB", "BUFR", "FITS"}
+Box = tuple[int, int, int, int]
 DETAIL = 4  # pixels a JPEG is decoded to, at least, for each one that is kept
-
-
-class PictureError(ValueError):
-    """The file cannot be used as a picture; the message says why."""
+# How a picture is turned upright, by what EXIF says; area means turn with it.
+UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
+    1: lambda pixels: pixels,
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: np.rot90(pixels, -1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: np.rot90(pixels),
+}
 
 
 def read_picture(source: Source, shape: tuple[int, int, int] = (3, 64, 64)) -> np.ndarray:
@@ -37,10 +44,12 @@ def read_picture(source: Source, shape: tuple[int, int, int] = (3, 64, 64)) -> n
     channels, height, width = shape
     if channels not in (1, 3):
         raise ValueError(f"A picture can have 1 or 3 channels, not {channels}.")
-    image = _open(source, draft=DETAIL * max(height, width))
-    flat = _flatten(_crop(image, width / height), background=255)
-    pixels = _resize(flat.convert("L" if channels == 1 else "RGB"), height, width)
-    return pixels.reshape(height, width, channels)
+    image, turn = _open(source, draft=DETAIL * max(height, width))
+    if turn >= 5:  # it lies on its side
+        height, width = width, height
+    rows = _Rows(image, "L" if channels == 1 else "RGB", proportion=width / height)
+    pixels = UPRIGHT[turn](_resize(rows, height, width))
+    return np.ascontiguousarray(pixels).reshape(shape[1], shape[2], channels)
 
 
 def read_digit(source: Source) -> np.ndarray:
@@ -49,45 +58,55 @@ def read_digit(source: Source) -> np.ndarray:
     Dark on light or light on dark, anywhere in the picture. Raises `PictureError`, also when there
     is no ink.
     """
-    image = _open(source, draft=DETAIL * WORKING_SIDE)
-    for background in (255, 0):  # on a clear sheet, white ink shows only on black
-        flat = _flatten(image, background).convert("L")
+    image, turn = _open(source, draft=DETAIL * WORKING_SIDE)
+    clear = _part(image, (0, 0, 1, 1)).has_transparency_data
+    for background in (255, 0) if clear else (255,):  # white ink shows only on black
         try:
-            return fit_digit(np.asarray(flat))[..., None]
+            drawing = shrink(_Rows(image, "L", background=background))
+            return fit_digit(UPRIGHT[turn](drawing))[..., None]
         except EmptyDrawingError as error:
             empty = error
     raise PictureError(str(empty))
 
 
-def _open(source: Source, draft: int) -> Image.Image:
-    """The first frame, decoded and turned upright, once its bytes and its pixels were counted."""
+class _Rows:
+    """The (H, W[, 3]) uint8 pixels of a picture, of which only those asked for are converted."""
+
+    def __init__(
+        self,
+        image: Image.Image | np.ndarray,
+        mode: str,
+        proportion: float | None = None,
+        background: int = 255,
+    ):
+        self._image, self._mode, self._background = image, mode, background
+        width, height = _size(image)
+        self._box = _centre(width, height, proportion or width / height)
+        left, top, right, bottom = self._box
+        self.shape = (bottom - top, right - left, 3)[: 2 if mode == "L" else 3]
+        self._range = _range(image, self._box)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return np.asarray(self.picture(*rows.indices(self.shape[0])[:2]))
+
+    def picture(self, first: int, last: int) -> Image.Image:
+        left, top, right, _ = self._box
+        part = _part(self._image, (left, top + first, right, top + last))
+        if self._range:
+            part = Image.fromarray(_to_bytes(np.asarray(part), *self._range))
+        return _flatten(part, self._background).convert(self._mode)
+
+
+def _open(source: Source, draft: int) -> tuple[Image.Image | np.ndarray, int]:
+    """The picture, and how it must be turned."""
     if isinstance(source, np.ndarray):
-        return _from_pixels(source)
-    content = _content(source)
-    try:
-        image = Image.open(io.BytesIO(content), formats=_formats())
-    except Image.DecompressionBombError:
-        raise _too_many_pixels() from None
-    except Exception as error:  # hostile files make decoders fail in any way they like
-        raise PictureError(
-            "This file is not a picture that can be read here: try a PNG, JPEG, WebP or GIF."
-        ) from error
-    if image.width * image.height > LARGEST_PICTURE:
-        raise _too_many_pixels(f"{image.width}x{image.height}")
-    try:
-        image.draft(None, (draft, draft))  # a large JPEG need not be decoded in full
-        image.load()
-    except Image.DecompressionBombError:
-        raise _too_many_pixels() from None
-    except Exception as error:  # as above
-        raise PictureError("This picture is damaged or incomplete: it cannot be read.") from error
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # a broken EXIF block is no reason to refuse a sound picture
-        return image
+        return _checked(source), 1
+    if isinstance(source, str | Path):
+        source = read_file(source)
+    return decode(bytes(source), draft)
 
 
-def _from_pixels(pixels: np.ndarray) -> Image.Image:
+def _checked(pixels: np.ndarray) -> np.ndarray:
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
     flat = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
@@ -95,73 +114,66 @@ def _from_pixels(pixels: np.ndarray) -> Image.Image:
         raise PictureError(
             f"Pixels must be uint8 of shape (H, W, C), not {pixels.dtype} {pixels.shape}."
         )
-    if pixels.shape[0] * pixels.shape[1] > LARGEST_PICTURE:
-        raise _too_many_pixels(f"{pixels.shape[1]}x{pixels.shape[0]}")
-    return Image.fromarray(np.ascontiguousarray(pixels))
+    check_size(pixels.shape[1], pixels.shape[0], "")
+    return pixels
 
 
-def _content(source: bytes | str | Path) -> bytes:
-    if not isinstance(source, bytes | bytearray | memoryview):
-        try:
-            with open(source, "rb") as file:
-                content = file.read(LARGEST_FILE + 1)
-        except OSError as error:
-            reason = error.strerror or error
-            raise PictureError(f"The file could not be opened: {reason}.") from error
-    else:
-        content = bytes(source)
-    if not content:
-        raise PictureError("This file is empty.")
-    if len(content) > LARGEST_FILE:
-        raise PictureError(f"This file is too large: at most {LARGEST_FILE // 2**20} MB, please.")
-    return content
+def _size(image: Image.Image | np.ndarray) -> tuple[int, int]:
+    return image.shape[1::-1] if isinstance(image, np.ndarray) else image.size
 
 
-def _too_many_pixels(size: str = "") -> PictureError:
-    given = f" ({size})" if size else ""
-    limit = f"{LARGEST_PICTURE // 1_000_000} million"
-    return PictureError(f"This picture has too many pixels{given}: at most {limit}, please.")
+def _part(image: Image.Image | np.ndarray, box: Box) -> Image.Image:
+    if not isinstance(image, np.ndarray):
+        return image.crop(box)
+    left, top, right, bottom = box
+    return Image.fromarray(np.ascontiguousarray(image[top:bottom, left:right]))
 
 
-def _formats() -> list[str]:
-    Image.init()
-    return [name for name in Image.ID if name not in FORMATS_LEFT_OUT]
-
-
-def _crop(image: Image.Image, proportion: float) -> Image.Image:
+def _centre(width: int, height: int, proportion: float) -> Box:
     """The largest box of `proportion` (width / height) in the middle."""
-    width = max(1, min(image.width, round(image.height * proportion)))
-    height = max(1, min(image.height, round(image.width / proportion)))
-    left, top = (image.width - width) // 2, (image.height - height) // 2
-    return image.crop((left, top, left + width, top + height))
+    across = max(1, min(width, round(height * proportion)))
+    down = max(1, min(height, round(width / proportion)))
+    left, top = (width - across) // 2, (height - down) // 2
+    return left, top, left + across, top + down
 
 
 def _flatten(image: Image.Image, background: int) -> Image.Image:
     """Any mode -> L or RGB, transparent parts showing the background."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return Image.fromarray(_to_bytes(np.asarray(image)))
     if image.has_transparency_data:
         sheet = Image.new("RGBA", image.size, (background, background, background, 255))
         return Image.alpha_composite(sheet, image.convert("RGBA")).convert("RGB")
     return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
-def _to_bytes(values: np.ndarray) -> np.ndarray:
-    """Greys of more than 8 bits -> uint8: by 16 bits, by 0..1, by 0..255, or by their own range."""
-    whole = values.dtype.kind in "iu"
-    scaled = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    low, high = scaled.min(), scaled.max()
-    if values.dtype == np.uint16 or (whole and low >= 0 and 255 < high <= 65535):
-        low, high = 0.0, 65535.0
-    elif low >= 0 and high <= 1 and not whole:
-        low, high = 0.0, 1.0
-    elif low >= 0 and high <= 255:
-        low, high = 0.0, 255.0
-    return np.rint(255 * (scaled - low) / max(high - low, 1e-12)).astype(np.uint8)
+def _range(image: Image.Image | np.ndarray, box: Box) -> tuple[float, float] | None:
+    """Which greys are black and white, where they are of more than 8 bits: by 16 bits, by 0..1,
+    by 0..255, or by their own range."""
+    mode = _part(image, (0, 0, 1, 1)).mode
+    if not mode.startswith(("I", "F")):
+        return None
+    if mode.startswith("I;16"):
+        return 0.0, 65535.0
+    left, top, right, bottom = box
+    rows = (_finite(_part(image, (left, y, right, y + 1))) for y in range(top, bottom))
+    ends = np.array([(row.min(), row.max()) for row in rows])
+    low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
+    if mode == "I" and low >= 0 and 255 < high <= 65535:
+        return 0.0, 65535.0
+    if mode == "F" and low >= 0 and high <= 1:
+        return 0.0, 1.0
+    return (0.0, 255.0) if low >= 0 and high <= 255 else (low, high)
 
 
-def _resize(image: Image.Image, height: int, width: int) -> np.ndarray:
-    if image.width < width:  # bicubic: an enlarged picture should not show blocks
-        return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))
-    pixels = area_resize(np.asarray(image), height, width)
-    return np.rint(pixels).clip(0, 255).astype(np.uint8)
+def _finite(image: Image.Image | np.ndarray) -> np.ndarray:
+    return np.nan_to_num(np.asarray(image, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _to_bytes(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return np.rint(255 * (_finite(values) - low) / max(high - low, 1e-12)).astype(np.uint8)
+
+
+def _resize(rows: _Rows, height: int, width: int) -> np.ndarray:
+    if rows.shape[1] < width:  # bicubic: an enlarged picture should not show blocks
+        whole = rows.picture(0, rows.shape[0])
+        return np.asarray(whole.resize((width, height), Image.Resampling.BICUBIC))
+    return np.rint(area_resize(rows, height, width)).clip(0, 255).astype(np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 
-def encode(image: Image.Image, form: str, **options: object) -> bytes:
+def encode(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
     file = io.BytesIO()
     image.save(file, form, **options)
     return file.getvalue()

@@ -78,7 +78,8 @@ def claims() -> Named:
     """Headers that promise far more than follows."""
     small = png(10, 10, 2, 8)
     for width, height in [(0, 0), (50_000, 50_000), (2**31 - 1, 2**31 - 1)]:
-        yield f"claims_{width}x{height}.png", patched(small, 16, ">II", width, height)
+        header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        yield f"claims_{width}x{height}.png", small[:8] + header + small[33:]
     for progressive in (False, True):
         content = encode(noise(), "JPEG", progressive=progressive)
         start = content.index(b"\xff\xc2" if progressive else b"\xff\xc0") + 5
@@ -111,7 +112,8 @@ def shapes() -> Named:
         yield f"{width}x{height}.png", png(width, height, 0, 8)
     yield "65535x610_rgba.png", png(65_535, 610, 6, 8)
     yield "610x65535_rgba.png", png(610, 65_535, 6, 8)
-    yield "20000x2000_rgba.png", png(20_000, 2_000, 6, 8)
+    yield "20000x2660_rgba.png", png(20_000, 2_660, 6, 8)
+    yield "2660x20000_rgba.png", png(2_660, 20_000, 6, 8)
     yield "1x1.png", png(1, 1, 6, 8)
     yield "65535x1.gif", patched(encode(noise().quantize(8), "GIF"), 6, "<HH", 65_535, 1)
 
@@ -144,6 +146,8 @@ def exif() -> Named:
         "loop": b"\0\1\x87\x69\0\4\0\0\0\1\0\0\0\x08\0\0\0\x08",
         "count": b"\0\1\x01\x12\0\3\xff\xff\xff\xff\0\0\0\x08\0\0\0\0",
         "garbage": b"\xff" * 500,
+        "300mb": struct.pack(">H", 5_000)
+        + b"".join(struct.pack(">HHII", 30_000 + k, 7, 60_000, 0) for k in range(5_000)),
     }
     for name, body in bodies.items():
         block = b"Exif\0\0MM\0*\0\0\0\x08" + body
@@ -157,6 +161,13 @@ def tiff_tags() -> Named:
     yield "unknown_packing.tiff", tiff(100, 100, 8, 1, 1, changes={259: (3, 1, 99)})
     yield "far_strip.tiff", tiff(100, 100, 8, 1, 1, changes={273: (4, 1, 0xFFFFFFF0)})
     yield "many_strips.tiff", tiff(100, 100, 8, 1, 1, changes={273: (4, 0x10000000, 8)})
+    yield (
+        "vast_tile.tiff",
+        tiff(100, 100, 8, 1, 1, changes={322: (4, 1, 40_000), 323: (4, 1, 40_000)}),
+    )
+    tags = b"".join(struct.pack("<HHII", 30_000 + k, 7, 10**6, 8) for k in range(1_000))
+    head = b"II*\0" + struct.pack("<I", 10**6 + 8) + bytes(10**6)
+    yield "tags_1gb.tiff", head + struct.pack("<H", 1_000) + tags + bytes(4)
     yield "loop.tiff", b"II*\0\x08\0\0\0\0\0\x08\0\0\0"
 
 
