@@ -15,6 +15,7 @@ SIDE = 28
 BOX = 20
 WORKING_SIDE = 140  # a drawing is first brought down to about this, which also averages specks away
 FAINTEST = 0.08  # of full contrast: less than this between ink and paper is an empty drawing
+HARDLY = 1e-4  # pixels
 THINNEST = 1.9  # pixels of the 20x20 box; a thinner pen is made bolder, as MNIST's is
 
 
@@ -174,7 +175,8 @@ def _centred(fitted: np.ndarray) -> np.ndarray:
     field = np.zeros((SIDE, SIDE), np.float32)
     top = SIDE / 2 - (fitted.sum(axis=1) @ np.arange(height)) / fitted.sum()
     left = SIDE / 2 - (fitted.sum(axis=0) @ np.arange(width)) / fitted.sum()
-    row = int(np.clip(round(top), 0, SIDE - height))
-    column = int(np.clip(round(left), 0, SIDE - width))
+    # Symmetric ink lies exactly between two pixels: it goes up and right, however sums are rounded.
+    row = int(np.clip(round(top - HARDLY), 0, SIDE - height))
+    column = int(np.clip(round(left + HARDLY), 0, SIDE - width))
     field[row : row + height, column : column + width] = fitted
     return field

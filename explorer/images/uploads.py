@@ -32,6 +32,7 @@ UPRIGHT: dict[int, Callable[[np.ndarray], np.ndarray]] = {
     7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
     8: lambda pixels: np.rot90(pixels),
 }
+LYING = 5  # from here on it lies on its side
 
 
 def read_picture(source: Source, shape: tuple[int, int, int] = (3, 64, 64)) -> np.ndarray:
@@ -45,11 +46,10 @@ def read_picture(source: Source, shape: tuple[int, int, int] = (3, 64, 64)) -> n
     if channels not in (1, 3):
         raise ValueError(f"A picture can have 1 or 3 channels, not {channels}.")
     image, turn = _open(source, draft=DETAIL * max(height, width))
-    if turn >= 5:  # it lies on its side
-        height, width = width, height
-    rows = _Rows(image, "L" if channels == 1 else "RGB", proportion=width / height)
-    pixels = UPRIGHT[turn](_resize(rows, height, width))
-    return np.ascontiguousarray(pixels).reshape(shape[1], shape[2], channels)
+    proportion = height / width if turn >= LYING else width / height
+    rows = _Rows(image, "L" if channels == 1 else "RGB", proportion)
+    pixels = _resize(rows, turn, height, width)
+    return np.ascontiguousarray(pixels).reshape(height, width, channels)
 
 
 def read_digit(source: Source) -> np.ndarray:
@@ -87,14 +87,12 @@ class _Rows:
         self._range = _range(image, self._box)
 
     def __getitem__(self, rows: slice) -> np.ndarray:
-        return np.asarray(self.picture(*rows.indices(self.shape[0])[:2]))
-
-    def picture(self, first: int, last: int) -> Image.Image:
         left, top, right, _ = self._box
+        first, last, _ = rows.indices(self.shape[0])
         part = _part(self._image, (left, top + first, right, top + last))
         if self._range:
             part = Image.fromarray(_to_bytes(np.asarray(part), *self._range))
-        return _flatten(part, self._background).convert(self._mode)
+        return np.asarray(_flatten(part, self._background).convert(self._mode))
 
 
 def _open(source: Source, draft: int) -> tuple[Image.Image | np.ndarray, int]:
@@ -172,8 +170,10 @@ def _to_bytes(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.rint(255 * (_finite(values) - low) / max(high - low, 1e-12)).astype(np.uint8)
 
 
-def _resize(rows: _Rows, height: int, width: int) -> np.ndarray:
-    if rows.shape[1] < width:  # bicubic: an enlarged picture should not show blocks
-        whole = rows.picture(0, rows.shape[0])
+def _resize(rows: _Rows, turn: int, height: int, width: int) -> np.ndarray:
+    """Turned upright as well, to (height, width[, 3]) uint8."""
+    stored = (width, height) if turn >= LYING else (height, width)
+    if rows.shape[1] < stored[1]:  # bicubic: an enlarged picture should not show blocks
+        whole = Image.fromarray(np.ascontiguousarray(UPRIGHT[turn](rows[:])))
         return np.asarray(whole.resize((width, height), Image.Resampling.BICUBIC))
-    return np.rint(area_resize(rows, height, width)).clip(0, 255).astype(np.uint8)
+    return UPRIGHT[turn](np.rint(area_resize(rows, *stored)).clip(0, 255).astype(np.uint8))

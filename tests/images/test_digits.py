@@ -149,3 +149,11 @@ def test_one_spot_in_any_frame_is_a_digit_like_any_other(shape):
     drawing[1, 1] = 255
     fitted = fit_digit(drawing)
     assert fitted.shape == (28, 28) and fitted.max() == 255
+
+
+def test_ink_between_two_pixels_goes_the_same_way_on_every_machine():
+    one = np.zeros((200, 100), np.uint8)
+    one[10:190, 41:59] = 255  # fits as 20 rows of two columns, all of one weight
+    for brightness in (255, 254, 253, 131, 97):
+        fitted = fit_digit(one // 255 * brightness)
+        assert [np.flatnonzero(fitted.any(axis))[0] for axis in (1, 0)] == [4, 14]
