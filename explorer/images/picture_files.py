@@ -51,9 +51,10 @@ def read_file(path: str | Path) -> bytes:
     quietly = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     try:
         handle = os.open(path, os.O_RDONLY | quietly | getattr(os, "O_BINARY", 0))
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError("not an ordinary file")
         with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError("not an ordinary file")
             return file.read(LARGEST_FILE + 1)
     except (OSError, ValueError):  # ValueError: no name of a file
         raise PictureError("The file could not be opened: please choose it again.") from None
@@ -88,7 +89,8 @@ def check_size(width: int, height: int, form: str, bytes_a_pixel: float = 0) -> 
     if bytes_a_pixel:
         most = min(most, int(MEMORY / bytes_a_pixel))
     if width * height > most:
-        limit = f"at most {most // 1_000_000} million" + (f" as {form}" if form else "")
+        known = {"WEBP": "WebP", "JPEG2000": "JPEG 2000"}.get(form, form)
+        limit = f"at most {most // 1_000_000} million" + (f" as {known}" if form else "")
         way = "" if most == LARGEST_PICTURE or form == "JPEG" else " (more as a JPEG)"
         raise PictureError(f"This picture has too many pixels ({size}): {limit}{way}, please.")
     if max(width, height) > LONGEST_SIDE:

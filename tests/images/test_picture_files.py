@@ -28,6 +28,12 @@ def refusal(function, *arguments):
     return sentence
 
 
+def lowest_free_handle():
+    handle = os.dup(0)
+    os.close(handle)
+    return handle
+
+
 @pytest.mark.skipif(os.name != "posix", reason="these kinds of files are POSIX's")
 def test_only_ordinary_files_are_opened_and_all_others_are_one_to_the_visitor(tmp_path):
     os.mkfifo(tmp_path / "fifo")
@@ -41,7 +47,9 @@ def test_only_ordinary_files_are_opened_and_all_others_are_one_to_the_visitor(tm
         server.bind(str(tmp_path / "socket"))
         paths = [tmp_path / name for name in (*names, "socket", "folder/missing/more")]
         paths += ["/dev/zero", "/dev/tty", f"/proc/self/fd/{ready}", "", "/proc/self/mem/x"]
+        free = lowest_free_handle()
         sentences = {refusal(read_file, path) for path in paths}
+        assert lowest_free_handle() == free  # none was left open
     os.close(ready)
     os.close(writing)
     assert sentences == {"The file could not be opened: please choose it again."}
@@ -160,9 +168,11 @@ pictures = hostile_pictures()
 def kilobytes(key):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith(key))
+worst = ("rgba", "progressive", "float32", "turned", "webp", "inside", "1gb", "300mb", "vast", "1x1")
 for name, content in pictures.items():
-    large = "rgba" in name or "x" in name
-    for read in (read_picture, read_digit) if large else (read_picture,):
+    for read in (read_picture, read_digit):
+        if not any(part in name for part in worst) or read is read_digit and "2660" not in name:
+            continue
         with open("/proc/self/clear_refs", "w") as peak:
             peak.write("5")  # the peak is now what is held
         before = kilobytes("VmRSS")
@@ -181,7 +191,7 @@ def test_no_hostile_picture_takes_more_than_300_mb():
     )
     assert done.returncode == 0, done.stderr
     peaks = [(int(line.split()[0]), line) for line in done.stdout.splitlines()]
-    assert len(peaks) > 150
+    assert len(peaks) > 20
     assert [line for peak, line in peaks if peak > 300_000] == []
 
 
