@@ -168,7 +168,7 @@ pictures = hostile_pictures()
 def kilobytes(key):
     with open("/proc/self/status") as status:
         return next(int(line.split()[1]) for line in status if line.startswith(key))
-worst = ("rgba", "progressive", "float32", "turned", "webp", "inside", "1gb", "300mb", "vast", "1x1")
+worst = ("rgba", "progressive", "float32", "turned", "webp", "inside", "1gb", "300mb", "vast")
 for name, content in pictures.items():
     for read in (read_picture, read_digit):
         if not any(part in name for part in worst) or read is read_digit and "2660" not in name:
