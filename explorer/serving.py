@@ -7,24 +7,19 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-# Gradio reads these when it is imported. Nothing is ever sent anywhere: the app works offline.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+import gradio as gr
+import torch
 
-import gradio as gr  # noqa: E402
-import torch  # noqa: E402
-
-from explorer.denoiser.engine import CORES  # noqa: E402
-from explorer.denoiser.turns import Turns, share  # noqa: E402
-from explorer.experiments.exhibits import load_exhibits  # noqa: E402
-from explorer.panels.interface import build_interface  # noqa: E402
-from explorer.panels.line import Line  # noqa: E402
-from explorer.panels.shelf import Shelf  # noqa: E402
-from explorer.web.door import Door  # noqa: E402
-from explorer.web.faults import no_bare_error  # noqa: E402
-from explorer.web.folder import own_folder  # noqa: E402
-from explorer.web.uploads import LARGEST_FILE, Uploads  # noqa: E402
+from explorer.denoiser.engine import CORES
+from explorer.denoiser.turns import Turns, share
+from explorer.experiments.exhibits import load_exhibits
+from explorer.panels.interface import build_interface
+from explorer.panels.line import Line
+from explorer.panels.shelf import Shelf
+from explorer.web.door import Door
+from explorer.web.faults import no_bare_error
+from explorer.web.folder import own_folder
+from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
@@ -85,6 +80,8 @@ def uploads_folder() -> Path:
     folder = own_folder() / "uploads"
     folder.mkdir()
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    # Gradio imports matplotlib where it is installed, and that would write into the home folder.
+    os.environ.setdefault("MPLCONFIGDIR", str(folder.parent / "matplotlib"))
     return folder
 
 
