@@ -5,13 +5,12 @@ on the CPU in float32: a seed gives the same picture on any device and at any ba
 global generator is neither read nor moved.
 """
 
-import operator
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-SEED_LIMIT = 2**63
+from explorer.diffusion.seeds import check_seed, make_generator
 
 
 def make_generators(batch_size: int, seed: int | Sequence[int]) -> list[torch.Generator]:
@@ -20,18 +19,14 @@ def make_generators(batch_size: int, seed: int | Sequence[int]) -> list[torch.Ge
     Raises:
         ValueError: if a seed is not an integer in 0..2**63 - 1, or there is not one for each image.
     """
-    seeds = list(seed) if isinstance(seed, Sequence) else [seed]
-    try:
-        seeds = [operator.index(number) for number in seeds]
-    except TypeError:
-        raise ValueError(f"seed must be an integer or a sequence of them, not {seed!r}.") from None
-    if not isinstance(seed, Sequence):
-        seeds = list(range(seeds[0], seeds[0] + batch_size))
+    if isinstance(seed, Sequence) and not isinstance(seed, str | bytes):
+        seeds = list(seed)
+    else:
+        first = check_seed(seed)
+        seeds = list(range(first, first + batch_size))
     if len(seeds) != batch_size:
         raise ValueError(f"seed must hold one number for each of {batch_size}, not {len(seeds)}.")
-    if not all(0 <= number < SEED_LIMIT for number in seeds):
-        raise ValueError("seed must be in 0..2**63 - 1, for every image of the batch.")
-    return [torch.Generator().manual_seed(number) for number in seeds]
+    return [make_generator(number) for number in seeds]
 
 
 def draw_noise(shape: Sequence[int], generators: Sequence[torch.Generator]) -> Tensor:

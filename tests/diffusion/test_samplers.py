@@ -324,7 +324,7 @@ BAD_ARGUMENTS = [
     ({"seed": None}, "seed or generator must be given"),
     ({"seed": None, "x_t": X_T, "eta": 0.5}, "seed or generator must be given"),
     ({"seed": None, "x_t": X_T, "sampler": "ddpm"}, "seed or generator must be given"),
-    ({"seed": -1}, r"seed must be in 0\.\.2\*\*63 - 1"),
+    ({"seed": -1}, r"seed must be an integer in 0\.\.2\*\*63 - 1"),
     ({"x_t": X_T[:, :1]}, r"shape \(B, 2, 4, 4\), not torch.float32 of shape \(2, 1, 4, 4\)"),
     ({"x_t": X_T[0]}, r"shape \(B, 2, 4, 4\)"),
     ({"x_t": X_T.long()}, "floating point"),
