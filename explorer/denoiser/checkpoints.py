@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_safetensors
 
 from explorer.denoiser.denoiser import Denoiser
+from explorer.denoiser.files import write_whole
 from explorer.denoiser.unet import UNet
 from explorer.diffusion.schedules import SCHEDULES
 
@@ -156,7 +158,7 @@ def _read_weights(path: Path) -> dict[str, torch.Tensor]:
 def save_denoiser(
     path: Path | str, weights: dict[str, torch.Tensor], config: dict[str, Any]
 ) -> None:
-    """Write config.json and model.safetensors (half precision).
+    """Write config.json and model.safetensors (half precision): both whole, or neither.
 
     Args:
         path: the checkpoint's folder; made if needed.
@@ -166,11 +168,16 @@ def save_denoiser(
 
     Raises:
         CheckpointError: a weight is not finite, or too large for half precision.
+        WriteError: they could not be written.
     """
     half = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
     if not all(bool(value.isfinite().all()) for value in half.values()):
         raise CheckpointError(f"The weights for {path} are not finite in half precision.")
     path = Path(path)
     path.mkdir(parents=True, exist_ok=True)
-    (path / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    save_file(half, path / "model.safetensors", metadata={"format": "pt"})
+    write_whole(
+        {
+            path / "config.json": (json.dumps(config, indent=1) + "\n").encode(),
+            path / "model.safetensors": to_safetensors(half, metadata={"format": "pt"}),
+        }
+    )

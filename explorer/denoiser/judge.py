@@ -7,8 +7,11 @@ It knows nothing of denoisers; its weights lie beside those of the digits' denoi
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
+
+from explorer.denoiser.files import write_whole
 
 
 class Judge(nn.Sequential):
@@ -35,9 +38,10 @@ class Judge(nn.Sequential):
 
 
 def save_judge(judge: Judge, path: Path) -> None:
-    """Half precision, as the denoisers' weights."""
+    """Half precision, as the denoisers' weights. Raises WriteError."""
     state = judge.state_dict()
-    save_file({k: v.half() if v.is_floating_point() else v for k, v in state.items()}, path)
+    half = {k: v.half() if v.is_floating_point() else v for k, v in state.items()}
+    write_whole({path: to_safetensors(half)})
 
 
 def load_judge(path: Path) -> Judge:
