@@ -226,7 +226,6 @@ def test_importing_opens_no_port_and_loads_no_weights_and_the_app_starts_without
 
 def test_the_training_needs_neither_gradio_nor_plotly():
     code = """
-import explorer.training.__main__, explorer.training.loop, explorer.training.evaluation
-import explorer.training.datasets, explorer.training.judge
+import explorer.training.__main__, explorer.training.run
 """
     in_a_fresh_process('FORBIDDEN = ["gradio", "plotly", "pandas"]\n' + FORBID + code)

@@ -6,7 +6,6 @@ Knows nothing of networks. numpy and torch alone: no font, no image library.
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -15,6 +14,7 @@ from explorer.denoiser.checkpoints import CHECKPOINTS
 from explorer.images.gallery import load_gallery
 from explorer.images.mnist import load_mnist
 from explorer.training.config import DataConfig
+from explorer.training.errors import TrainingError
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,32 @@ class Dataset:
 
 
 def load_dataset(config: DataConfig, data: Path | None = None) -> Dataset:
-    """The set that `config` names; `data` is MNIST's .npz for digits, an images.npz for emoji."""
+    """The set that `config` names; `data` is MNIST's .npz for digits, an images.npz for emoji.
+
+    Raises:
+        TrainingError: the images are not what `config` says, or there is nothing to learn from.
+        GalleryError, MnistError: the file is missing, damaged or of another form.
+    """
     if config.set == "emoji":
-        return _emoji(data or CHECKPOINTS / "emoji" / "images.npz")
-    if config.set == "digits":
-        return _digits(data)
-    raise ValueError(f"set must be 'emoji' or 'digits', not {config.set!r}.")
+        dataset = _emoji(data or CHECKPOINTS / "emoji" / "images.npz")
+    elif config.set == "digits":
+        dataset = _digits(data)
+    else:
+        raise TrainingError(f"set must be 'emoji' or 'digits', not {config.set!r}.")
+    _check(dataset, config, data or f"the data set {config.set!r}")
+    return dataset
 
 
 def _emoji(path: Path) -> Dataset:
     gallery = load_gallery(path)
+    size = gallery.shape
 
     def part(seen: bool) -> tuple[Tensor, Tensor]:
         chosen = gallery.select(seen=seen)
-        pixels = torch.from_numpy(np.stack([picture.pixels for picture in chosen]))
+        pixels = [torch.from_numpy(picture.pixels.copy()).permute(2, 0, 1) for picture in chosen]
         index = torch.tensor([gallery.kinds.index(picture.kind) for picture in chosen])
-        return pixels.permute(0, 3, 1, 2).contiguous(), index
+        images = torch.stack(pixels) if pixels else torch.empty(0, *size, dtype=torch.uint8)
+        return images.contiguous(), index.long()
 
     return Dataset(*part(True), *part(False), gallery.kinds)
 
@@ -67,6 +77,28 @@ def _digits(path: Path | None) -> Dataset:
         mnist["test_labels"].long(),
         [str(digit) for digit in range(10)],
     )
+
+
+def _check(dataset: Dataset, config: DataConfig, where: Path | str) -> None:
+    parts = {
+        "to learn from": (dataset.images, dataset.condition),
+        "held out": (dataset.held_out_images, dataset.held_out_condition),
+    }
+    last = len(dataset.conditions) - 1
+    for part, (images, condition) in parts.items():
+        shape = tuple(images.shape[1:])
+        if len(images) == 0:
+            raise TrainingError(f"{where} has no images {part}.")
+        if shape != config.shape:
+            raise TrainingError(
+                f"data.shape is {list(config.shape)}, but the images of {where} are {list(shape)}."
+            )
+        if len(condition) != len(images):
+            raise TrainingError(
+                f"{where} has {len(images)} images {part}, and {len(condition)} labels."
+            )
+        if not 0 <= int(condition.min()) <= int(condition.max()) <= last:
+            raise TrainingError(f"{where} has labels {part} that are not in 0..{last}.")
 
 
 def to_model_space(images: Tensor) -> Tensor:

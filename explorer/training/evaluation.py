@@ -5,7 +5,7 @@ Every figure goes to the checkpoint's metrics.json under a name that says what i
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,28 +14,27 @@ from torch import Tensor
 
 from explorer.denoiser.denoiser import Denoiser, PredictsEps
 from explorer.denoiser.ideal import IdealDenoiser
-from explorer.denoiser.judge import Judge
-from explorer.denoiser.quality import nearest_distance as distance_as_it_stands
-from explorer.denoiser.quality import sharpness
 from explorer.diffusion.forward import diffuse
-from explorer.diffusion.samplers import SAMPLERS, network_calls, sample
+from explorer.diffusion.samplers import sample
+from explorer.diffusion.schedules import NoiseSchedule
 from explorer.training.datasets import Dataset, to_model_space
 
-TIMES = list(range(25, 1000, 50))  # 25, 75 ... 975
-STEPS = (1, 2, 4, 8, 16, 50)
+TIMES = list(range(25, 1000, 50))  # 25, 75 ... 975, of T = 1000
 
-# (N, C, H, W) pictures and the (N,) conditions they were asked to be of -> name: (N,) figures
-Measure = Callable[[Tensor, Tensor], dict[str, Tensor]]
+
+def times_of(schedule: NoiseSchedule) -> list[int]:
+    """TIMES for T = 1000; for any other T, those at the same parts of it."""
+    return sorted({max(1, t * schedule.T // 1000) for t in TIMES})
 
 
 @torch.inference_mode()
 def eps_mse(
     denoiser: PredictsEps, x_0: Tensor, condition: Tensor | None, batch: int = 1000, seed: int = 0
 ) -> list[float]:
-    """Mean |eps_hat - eps|^2 per pixel at each of TIMES, over all of x_0 (N, C, H, W)."""
+    """Mean |eps_hat - eps|^2 per pixel at each of the times, over all of x_0 (N, C, H, W)."""
     generator = torch.Generator().manual_seed(seed)
     curve = []
-    for t in TIMES:
+    for t in times_of(denoiser.schedule):
         total = 0.0
         for start in range(0, len(x_0), batch):
             clean = x_0[start : start + batch]
@@ -75,7 +74,7 @@ def error_curves(
         counts |= {"num_ideal": min(few, len(seen)), "num_ideal_held_out": min(few, len(held))}
     rounded = {name: [float(f"{value:.4g}") for value in curve] for name, curve in curves.items()}
     return {
-        "t": TIMES,
+        "t": times_of(denoiser.schedule),
         **counts,
         **rounded,
         "mean": {name: float(f"{np.mean(curve):.4g}") for name, curve in curves.items()},
@@ -159,93 +158,3 @@ def nearest_distance(x: Tensor, train: Tensor, reach: int = 4) -> Tensor:
                 moved = mirrored.roll((down, right), dims=(2, 3)).flatten(1).double()
                 best = torch.minimum(best, torch.cdist(moved, flat).amin(1).float())
     return best / math.sqrt(flat.shape[1]) / 2  # [-1, 1] is two units wide
-
-
-# ---- quality against the number of steps
-
-
-def digit_measure(judge: Judge) -> Measure:
-    """ "named_rightly": the judge names the digit that was asked for. "sureness": the probability
-    that it gives the digit it names, right or wrong.
-    """
-
-    def measure(x: Tensor, condition: Tensor) -> dict[str, Tensor]:
-        parts = [judge.verdict(part) for part in x.split(500)]
-        digit, probability = (torch.cat(part) for part in zip(*parts, strict=True))
-        return {"named_rightly": (digit == condition).double(), "sureness": probability.double()}
-
-    return measure
-
-
-def emoji_measure(images: Tensor) -> Measure:
-    """ "nearest_distance" to `images` (N, C, H, W) in [-1, 1], and "sharpness"; `quality.py` says
-    what they are.
-    """
-
-    def measure(x: Tensor, condition: Tensor) -> dict[str, Tensor]:
-        return {"nearest_distance": distance_as_it_stands(x, images), "sharpness": sharpness(x)}
-
-    return measure
-
-
-def quality_by_steps(
-    denoiser: Denoiser,
-    measure: Measure,
-    dataset: Dataset,
-    num_samples: int,
-    weights: str,
-    before: dict[str, Any] | None = None,
-    seed: int = 3_000_000,
-    guidance: float = 2.0,
-) -> Iterator[dict[str, Any]]:
-    """What each sampler makes of few steps and of many: the table, again after each of its rows.
-
-    A row is a sampler and a number of steps, with the mean of each figure over the samples, and its
-    standard error. All rows are of the same seeds and kinds, so that they can be compared.
-
-    Args:
-        weights: tells these weights from others; kept in the table.
-        before: a table that was left unfinished; its rows are kept if they were measured alike.
-    """
-    device, kinds = denoiser.device, len(denoiser.conditions)
-    condition = torch.arange(num_samples, device=device) % kinds
-    how = {
-        "weights": weights,
-        "num_samples": num_samples,
-        "seeds": f"{seed} to {seed + num_samples - 1}, the same in every row",
-        "kinds": f"sample i is asked to be of kind i mod {kinds}",
-        "guidance": guidance,
-        "eta": "1 for ddpm, 0 for the others",
-        "figures": "mean over the samples, and its standard error",
-        "hardware": device.type,
-    }
-    real = to_model_space(dataset.held_out_images).to(device)
-    held_out = measure(real, dataset.held_out_condition.to(device))
-    table: dict[str, Any] = {
-        "how": how,
-        "held_out_images": {"num": len(real), **_means(held_out)},
-        "rows": before["rows"] if before and before["how"] == how else [],
-    }
-    there = {(row["sampler"], row["steps"]) for row in table["rows"]}
-    for steps in STEPS:
-        for name in SAMPLERS:
-            if (name, steps) in there:
-                continue
-            options = {"sampler": name, "num_steps": steps, "guidance": guidance}
-            x = torch.cat(list(draw_samples(denoiser, condition, seed, **options)))
-            figures = _means(measure(x, condition))
-            calls = network_calls(name, steps)
-            row = {"sampler": name, "steps": steps, "network_calls": calls, **figures}
-            table["rows"] = [*table["rows"], row]
-            yield table
-
-
-def _means(figures: dict[str, Tensor]) -> dict[str, Any]:
-    """name -> (N,) figures becomes their means and the means' standard errors, rounded."""
-    return {
-        key: {name: float(f"{of(values.double()).item():.4g}") for name, values in figures.items()}
-        for key, of in (
-            ("mean", torch.mean),
-            ("standard_error", lambda values: values.std() / math.sqrt(len(values))),
-        )
-    }

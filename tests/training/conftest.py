@@ -10,7 +10,7 @@ import torch
 from explorer.denoiser.checkpoints import build_denoiser
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, load_dataset
-from explorer.training.loop import Trainer
+from explorer.training.trainer import Trainer
 
 TOML = """
 name = "bars"

@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from explorer.denoiser.checkpoints import load_denoiser
-from explorer.training.__main__ import save_sheet
+from explorer.training.measuring import save_sheet
 
 ROOT = Path(__file__).parents[2]
 THERE = (
@@ -70,7 +72,7 @@ def test_it_trains_and_measures_with_torch_and_numpy_alone(tmp_path, config_file
 @pytest.mark.parametrize("channels", [1, 3])
 def test_the_sheet_is_a_picture(tmp_path, monkeypatch, channels):
     pixels = np.full((20, 60, channels), 200, np.uint8)
-    monkeypatch.setattr("explorer.training.__main__.sheet", lambda denoiser: pixels)
+    monkeypatch.setattr("explorer.training.measuring.sheet", lambda denoiser: pixels)
     save_sheet(None, tmp_path)
     with Image.open(tmp_path / "sheet.webp") as picture:
         assert picture.size == (60, 20)
@@ -108,6 +110,73 @@ def test_two_processes_take_the_steps_of_one(
     weights = load_file(tmp_path / "bars" / "model.safetensors")
     for name, expected in alone.ema_weights().items():
         torch.testing.assert_close(weights[name].float(), expected, atol=1e-3, rtol=1e-3)
+
+
+def begin(*command: str | Path, **environment: str) -> subprocess.Popen:
+    """Set a command off, and wait until it has taken its first hundred steps, if it says so."""
+
+    def hear_all_signals():  # a run in a script's background would ignore Ctrl-C
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"} | environment
+    return subprocess.Popen(
+        [sys.executable, "-m", "explorer.training", *map(str, command)],
+        cwd=ROOT, env=environment, text=True, preexec_fn=hear_all_signals,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def wait_for_step_100(process: subprocess.Popen) -> None:
+    seen = ""
+    while "100/" not in seen:
+        read = process.stdout.read(1)  # type: ignore[union-attr]
+        assert read, process.stderr.read()  # type: ignore[union-attr]
+        seen += read
+
+
+def long_run(tmp_path: Path, config_file: Path, bars_file: Path) -> list[str | Path]:
+    return [
+        "--config", config_file, "--data", bars_file, "--device", "cpu",
+        "--out", tmp_path, "--steps", "1000000",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_ctrl_c_saves_the_state_and_ends_in_one_sentence(tmp_path, config_file, bars_file):
+    process = begin(*long_run(tmp_path, config_file, bars_file))
+    wait_for_step_100(process)
+    for _ in range(2):  # the second adds nothing
+        process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    state = tmp_path / "bars" / "resume.pt"
+    goes_on = f"the same command goes on from {state}."
+    assert told == f"explorer.training: stopped by SIGINT; {goes_on}\n"
+    assert process.returncode == 130
+    assert [path.name for path in state.parent.iterdir()] == ["resume.pt"]
+    assert torch.load(state, weights_only=True)["step"] >= 100
+
+
+@pytest.mark.slow
+def test_of_two_processes_both_stop_at_one_step_though_one_alone_is_asked_to(
+    tmp_path, config_file, bars_file
+):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    where = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+    command = long_run(tmp_path, config_file, bars_file)
+    first, second = (begin(*command, RANK=str(rank), **where) for rank in (0, 1))
+    wait_for_step_100(first)
+    second.send_signal(signal.SIGTERM)
+    state = tmp_path / "bars" / "resume.pt"
+    for process in (first, second):
+        _, told = process.communicate(timeout=120)
+        goes_on = f"the same command goes on from {state}."
+        assert told.strip() == f"explorer.training: stopped by SIGTERM; {goes_on}"
+        assert process.returncode == 143
+    assert torch.load(state, weights_only=True)["step"] >= 100
+    assert [path.name for path in state.parent.iterdir()] == ["resume.pt"]
 
 
 @pytest.mark.slow

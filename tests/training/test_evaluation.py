@@ -10,16 +10,12 @@ from explorer.diffusion.predictions import eps_from_x_0
 from explorer.diffusion.schedules import cosine
 from explorer.training.datasets import Dataset, to_model_space
 from explorer.training.evaluation import (
-    STEPS,
     TIMES,
     copies,
-    digit_measure,
     draw_samples,
-    emoji_measure,
     eps_mse,
     error_curves,
     nearest_distance,
-    quality_by_steps,
     sheet,
 )
 
@@ -149,51 +145,3 @@ def test_samples_of_the_ideal_denoiser_are_all_copies(dataset):
     assert result["num_samples"] == 8
     assert result["samples"]["share_below_0.05"] == 1
     assert result["held_out"]["share_below_0.10"] == 0
-
-
-# ---- quality against the number of steps
-
-
-@pytest.fixture
-def ideal(dataset) -> IdealDenoiser:
-    x_0 = to_model_space(dataset.images)
-    return IdealDenoiser(x_0, SCHEDULE, dataset.condition, dataset.conditions)
-
-
-def test_the_ideal_denoiser_needs_many_steps_to_land_on_its_images(dataset, ideal):
-    measure = emoji_measure(to_model_space(dataset.images))
-    *_, table = quality_by_steps(ideal, measure, dataset, 4, "these", guidance=1.0)
-    assert [(row["steps"], row["sampler"]) for row in table["rows"]] == [
-        (steps, sampler) for steps in STEPS for sampler in ("ddpm", "ddim", "heun", "dpmpp_2m")
-    ]
-    means = {(row["sampler"], row["steps"]): row["mean"] for row in table["rows"]}
-    errors = [row["standard_error"] for row in table["rows"]]
-    for sampler in ("ddpm", "ddim", "heun", "dpmpp_2m"):
-        assert means[sampler, 1]["nearest_distance"] > 0.1  # the mean of three images
-        assert means[sampler, 50]["nearest_distance"] < 1e-3
-    assert errors[0]["nearest_distance"] > 0
-    assert table["held_out_images"]["num"] == 4
-    assert table["how"]["num_samples"] == 4
-
-
-def test_a_table_goes_on_where_it_was_left_unless_the_weights_are_others(dataset, ideal):
-    measure = emoji_measure(to_model_space(dataset.images))
-    begun = next(quality_by_steps(ideal, measure, dataset, 2, "these"))
-    begun["rows"][0]["mean"] = "kept"
-    *_, table = quality_by_steps(ideal, measure, dataset, 2, "these", begun)
-    assert len(table["rows"]) == 4 * len(STEPS)
-    assert table["rows"][0]["mean"] == "kept"
-    again = next(quality_by_steps(ideal, measure, dataset, 2, "others", begun))
-    assert len(again["rows"]) == 1
-    assert again["rows"][0]["mean"] != "kept"
-
-
-def test_the_judges_word_is_held_against_what_was_asked_for():
-    class Knowing:
-        def verdict(self, x):
-            return x[:, 0, 0, 0].long(), torch.full((len(x),), 0.75)
-
-    x = torch.arange(4.0)[:, None, None, None].expand(4, 1, 28, 28)
-    figures = digit_measure(Knowing())(x, torch.tensor([0, 1, 5, 3]))  # type: ignore[arg-type]
-    assert figures["named_rightly"].tolist() == [1, 1, 0, 1]
-    assert figures["sureness"].tolist() == [0.75] * 4

@@ -11,7 +11,8 @@ from explorer.denoiser.denoiser import Denoiser
 from explorer.diffusion.predictions import eps_from_v, eps_from_x_0
 from explorer.diffusion.schedules import cosine
 from explorer.training.config import Config
-from explorer.training.loop import Trainer, learning_rate, make_loss, train
+from explorer.training.loop import train
+from explorer.training.trainer import Trainer, learning_rate, make_loss
 
 
 def with_training(config: Config, **changes) -> Config:
