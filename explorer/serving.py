@@ -2,7 +2,8 @@
 
 import logging
 import os
-import socket
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,9 +17,11 @@ from explorer.experiments.exhibits import load_exhibits
 from explorer.panels.interface import build_interface
 from explorer.panels.line import Line
 from explorer.panels.shelf import Shelf
+from explorer.web.address import check_address, known_names, listens_on, who_can_open
 from explorer.web.door import Door
 from explorer.web.faults import no_bare_error
 from explorer.web.folder import own_folder
+from explorer.web.headers import HUB
 from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
@@ -30,7 +33,9 @@ MOST_THREADS = 120  # whoever waits in a line holds one
 class Settings:
     """`host` None is Gradio's own choice (this machine; all addresses on Spaces).
 
-    `port` None takes the first free one from 7860; `device` "auto" prefers a GPU.
+    `port` None takes the first free one from 7860; `device` "auto" prefers a GPU. `names` are
+    further names of this machine, by which a proxy asks; `code` is a word without which nobody
+    gets in; `frame_ancestors` are the sites whose pages may show the app in a frame.
     """
 
     host: str | None = None
@@ -38,6 +43,9 @@ class Settings:
     device: str = "auto"
     share: bool = False
     checkpoints: Path = CHECKPOINTS
+    names: tuple[str, ...] = ()
+    code: str | None = None
+    frame_ancestors: tuple[str, ...] = HUB
 
 
 def choose_device(wanted: str) -> torch.device:
@@ -53,22 +61,6 @@ def choose_device(wanted: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("--device cuda: PyTorch finds no GPU here; use --device cpu.")
     return device
-
-
-def check_port(host: str | None, port: int | None) -> None:
-    """Before anything is loaded: raise OSError or ValueError, in a sentence, if it is not free."""
-    if port is None:
-        return
-    if not 1 <= port <= 65535:
-        raise ValueError(f"--port must lie in 1..65535, not {port}.")
-    host = host or "127.0.0.1"
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        raise OSError(
-            f"Port {port} of {host} is taken or not to be had; choose another with --port."
-        ) from error
 
 
 @cache
@@ -138,25 +130,47 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
 
     Raises:
         ValueError: bad settings or no usable checkpoint (CheckpointError), in one sentence.
-        OSError: the port is taken.
+        OSError: the host or the port is not to be had.
     """
-    check_port(settings.host, settings.port)
+    check_address(listens_on(settings.host), settings.port)
     return launch(build_app(settings), settings, block=block)
 
 
-def launch(app: gr.Blocks, settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
-    """Open the port, with the door before it; see `serve`."""
-    door = Door(Uploads(uploads_folder()), sheets_folder())
+def launch(
+    app: gr.Blocks,
+    settings: Settings,
+    *,
+    block: bool = True,
+    ready: Callable[[], bool] = lambda: True,
+) -> tuple[gr.Blocks, str]:
+    """Open the port, with the door before it; see `serve`.
+
+    Args:
+        ready: are the networks warm?
+    """
+    host = listens_on(settings.host)
     script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
     style = (HERE / "panels" / "page.css").read_text(encoding="utf-8")
+    head = f"<style>{style}</style><script>{script}</script>"
+    door = Door(
+        Uploads(uploads_folder()),
+        sheets_folder(),
+        names=known_names(host, settings.names, settings.share),
+        ancestors=settings.frame_ancestors,
+        head=head,
+        code=settings.code,
+        ready=ready,
+    )
+    if whom := who_can_open(host, settings.code, settings.share):
+        logging.getLogger(__name__).info(whom)
     _, address, _ = app.queue(max_size=64, default_concurrency_limit=2).launch(
-        server_name=settings.host,
+        server_name=f"[{host}]" if ":" in host else host,
         server_port=settings.port,
         share=settings.share,
         theme=theme(),
-        head=f"<style>{style}</style><script>{script}</script>",
-        prevent_thread_lock=not block,
+        head=head,
+        prevent_thread_lock=True,
         quiet=not block,
         run_history=False,
         ssr_mode=False,
@@ -164,10 +178,24 @@ def launch(app: gr.Blocks, settings: Settings, *, block: bool = True) -> tuple[g
         max_threads=MOST_THREADS,
         max_file_size=LARGEST_FILE,
         app_kwargs={
+            "middleware": door.inside(),
             "lifespan": door.lifespan,
             "exception_handlers": {Exception: no_bare_error},
         },
         state_session_capacity=200,
         footer_links=["api", "settings"],
     )
+    if block:
+        stay(app)
     return app, address
+
+
+def stay(app: gr.Blocks) -> None:
+    """Until Ctrl-C, or whatever is made to end the process as it does."""
+    try:
+        while app.is_running:
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        logging.getLogger(__name__).info("Closing.")
+    finally:
+        app.close(verbose=False)

@@ -23,7 +23,7 @@ PARTS_OF_OURS = {
     "serving": {
         *("diffusion", "denoiser", "images", "experiments", "plots", "components", "panels", "web")
     },
-    "app": {"serving"},
+    "app": {"serving", "web"},
 }
 WHO_MAY_KNOW = {
     "torch": {"diffusion", "denoiser", "training", "experiments", "serving"},

@@ -5,19 +5,24 @@ Knows nothing of what is served behind it.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from explorer.web.answers import API, path_of
 from explorer.web.bodies import Bodies
 from explorer.web.calls import Calls
+from explorer.web.code import Code
 from explorer.web.faults import Faults
 from explorer.web.files import Files
+from explorer.web.headers import HUB, InlineScripts, SafeHeaders
+from explorer.web.health import Health
+from explorer.web.hosts import Hosts
 from explorer.web.paths import Paths
 from explorer.web.uploads import Uploads
 
@@ -31,10 +36,20 @@ class Door:
     Args:
         uploads: a folder for visitors' files that nobody else writes to.
         sheets: a folder whose files anybody may fetch.
+        names: see `Hosts`.
+        ancestors: sites whose pages may show the app in a frame.
+        head: what Gradio is told to put into the page's head.
+        code: a word without which nobody gets in; see `Code`.
+        ready: are the networks warm?
     """
 
     uploads: Uploads
     sheets: Path
+    names: Collection[str] | None = ()
+    ancestors: Sequence[str] = HUB
+    head: str = ""
+    code: str | None = None
+    ready: Callable[[], bool] = lambda: True
     bodies: Bodies = field(default_factory=Bodies)
 
     def before(self, app: ASGIApp) -> ASGIApp:
@@ -43,8 +58,17 @@ class Door:
         app = Calls(app, self.uploads, self.bodies)
         app = Files(app, self.uploads, [self.sheets], self.bodies)
         app = Paths(app)
+        if self.code:
+            app = Code(app, self.code, self.bodies)
+        app = Hosts(app, self.names)
+        app = Health(app, self.ready)
         app = Faults(app)
+        app = SafeHeaders(app, self.ancestors)
         return HttpOnly(app)
+
+    def inside(self) -> list[Middleware]:
+        """For Gradio: what must see a page before anybody packs it."""
+        return [Middleware(InlineScripts, self.ancestors, self.head)]
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:

@@ -21,6 +21,8 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-ui-for-media-stream",  # a camera for the webcam: nobody is asked, nothing is seen
+    "--use-fake-device-for-media-stream",
 )
 OURSELVES = ("localhost", "127.0.0.1")
 WAIT = 30_000  # ms: what a page may take before a test gives up
