@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.serving import CHECKPOINTS, Settings, serve
 from explorer.web.ending import end_as_ctrl_c_does, leave
-from explorer.web.headers import HUB
+from explorer.web.headers import ANCESTORS
 
 
 def main() -> int:
@@ -28,9 +28,9 @@ def main() -> int:
     )  # fmt: skip
     parser.add_argument(
         "--frame-ancestors", nargs="*", metavar="SITE",
-        default=words("EXPLORER_FRAME_ANCESTORS") or list(HUB),
+        default=words("EXPLORER_FRAME_ANCESTORS") or list(ANCESTORS),
         help="sites that may show the app in a frame, such as https://course.example; default: "
-        "the Hugging Face Hub (or EXPLORER_FRAME_ANCESTORS)",
+        "the Hugging Face Hub and this machine (or EXPLORER_FRAME_ANCESTORS)",
     )  # fmt: skip
     arguments = parser.parse_args()
     arguments.names = tuple(arguments.names)

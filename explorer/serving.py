@@ -21,7 +21,7 @@ from explorer.web.address import check_address, known_names, listens_on, who_can
 from explorer.web.door import Door
 from explorer.web.faults import no_bare_error
 from explorer.web.folder import own_folder
-from explorer.web.headers import HUB
+from explorer.web.headers import ANCESTORS
 from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ class Settings:
     checkpoints: Path = CHECKPOINTS
     names: tuple[str, ...] = ()
     code: str | None = None
-    frame_ancestors: tuple[str, ...] = HUB
+    frame_ancestors: tuple[str, ...] = ANCESTORS
 
 
 def choose_device(wanted: str) -> torch.device:

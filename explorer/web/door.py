@@ -20,7 +20,7 @@ from explorer.web.calls import Calls
 from explorer.web.code import Code
 from explorer.web.faults import Faults
 from explorer.web.files import Files
-from explorer.web.headers import HUB, InlineScripts, SafeHeaders
+from explorer.web.headers import ANCESTORS, InlineScripts, SafeHeaders
 from explorer.web.health import Health
 from explorer.web.hosts import Hosts
 from explorer.web.paths import Paths
@@ -46,7 +46,7 @@ class Door:
     uploads: Uploads
     sheets: Path
     names: Collection[str] | None = ()
-    ancestors: Sequence[str] = HUB
+    ancestors: Sequence[str] = ANCESTORS
     head: str = ""
     code: str | None = None
     ready: Callable[[], bool] = lambda: True

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,7 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 PICTURES = {f"image/{kind}" for kind in ("png", "jpeg", "webp", "gif", "bmp", "avif")}
 NOT_HERE = "There is no such file here."
 NO_ROOM = "The disk of this machine is full: the file could not be kept."
+NO_FORM = "An upload must be a form (multipart/form-data) with the file as its part `files`."
 TOO_LARGE = f"This file is too large: at most {LARGEST_FILE // 2**20} MB, please."
 WRAPPING = 64 * 1024  # bytes of a form around the file
 MOST_FILES = 8  # in one form
@@ -78,12 +80,12 @@ class Files:
                 if any((part.size or 0) > LARGEST_FILE for part in files):
                     raise Refused(413, TOO_LARGE)
                 kept = [self.uploads.keep(one.filename or "", await one.read()) for one in files]
-        except HTTPException as error:  # no form, or a broken one
-            raise Refused(
-                400, f"This upload is not a form that can be read: {error.detail}"
-            ) from error
+        except (HTTPException, MultiPartException) as error:
+            raise Refused(400, NO_FORM) from error
         except OSError as error:
             log.error("An upload could not be kept: %s", error)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             raise Refused(507, NO_ROOM if full else "The file could not be kept here.") from error
+        if not kept:
+            raise Refused(400, NO_FORM)
         return JSONResponse(kept)

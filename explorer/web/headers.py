@@ -12,7 +12,12 @@ from collections.abc import Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HUB = ("https://huggingface.co", "https://*.huggingface.co", "https://*.hf.space")
+# Who may frame the app unless told otherwise: the Hub, where it may be a Space, and pages of this
+# very machine, where a course's page is tried out.
+ANCESTORS = (
+    *("https://huggingface.co", "https://*.huggingface.co", "https://*.hf.space"),
+    *("http://localhost:*", "http://127.0.0.1:*"),
+)
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self' 'unsafe-eval'",  # Gradio compiles the templates of gr.HTML
@@ -49,7 +54,7 @@ def with_scripts(policy: str, page: bytes) -> str:
 class SafeHeaders:
     """ASGI middleware: our headers on every answer, and none that lets other origins read it."""
 
-    def __init__(self, app: ASGIApp, ancestors: Sequence[str] = HUB):
+    def __init__(self, app: ASGIApp, ancestors: Sequence[str] = ANCESTORS):
         self.app = app
         self.ours = {
             "content-security-policy": content_policy(ancestors),

@@ -14,7 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from explorer.web.answers import API, path_of, sentence
 
-FOREIGN_NAME = "This app is open to this machine only, under localhost or 127.0.0.1."
+FOREIGN_NAME = (
+    "This app is open to this machine only, as localhost or 127.0.0.1; "
+    "a name that a proxy asks by is told with --name."
+)
 FOREIGN_PAGE = "Another site's page has sent this request; it is not answered."
 DEFAULT_PORTS = {80, 443, None}
 
