@@ -1,5 +1,6 @@
 """The command. What it can do: `explorer.training.arguments`; what it does: `.run`."""
 
+import os
 import sys
 
 from explorer.training.interrupts import Interrupted, Interrupts
@@ -16,7 +17,9 @@ def main() -> None:
         signal = interrupts.received
         if signal is None:
             raise  # it is always set
-        print(f"explorer.training: stopped by {signal.name}; {interrupts.kept}", file=sys.stderr)
+        if os.environ.get("RANK", "0") == "0":  # under torchrun, one speaks for all
+            told = f"explorer.training: stopped by {signal.name}; {interrupts.kept}"
+            print(told, file=sys.stderr)
         raise SystemExit(128 + signal) from None  # as shells count
 
 

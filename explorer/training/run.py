@@ -18,7 +18,7 @@ from explorer.training.arguments import parse_arguments
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, load_dataset
 from explorer.training.errors import TrainingError
-from explorer.training.interrupts import Interrupts
+from explorer.training.interrupts import Interrupted, Interrupts
 from explorer.training.loop import check_network, train
 from explorer.training.measuring import check_there, measure
 from explorer.training.outputs import check_folder, update_metrics
@@ -59,9 +59,12 @@ def run(arguments: argparse.Namespace, interrupts: Interrupts) -> None:
     dataset = dataset.to(device)
     if arguments.only in (None, "train"):
         torch.set_float32_matmul_precision("high")  # TF32: enough to learn by
-        train_and_save(config, dataset, device, folder, arguments, interrupts)
-    if dist.is_initialized():
-        dist.destroy_process_group()
+        try:
+            train_and_save(config, dataset, device, folder, arguments, interrupts)
+        except Interrupted:
+            leave_processes()
+            raise
+    leave_processes()
     if arguments.only != "train" and first:
         torch.set_float32_matmul_precision("highest")
         check_folder(folder)
@@ -87,6 +90,11 @@ def join_processes(device: torch.device) -> bool:
         return True
     dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     return dist.get_rank() == 0
+
+
+def leave_processes() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()
 
 
 def train_and_save(
