@@ -3,7 +3,6 @@
 import logging
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from explorer.denoiser.turns import Turns, share
 from explorer.experiments.exhibits import load_exhibits
 from explorer.panels.interface import build_interface
 from explorer.panels.line import Line
+from explorer.panels.sentences import Page
 from explorer.panels.shelf import Shelf
 from explorer.web.address import check_address, known_names, listens_on, who_can_open
 from explorer.web.door import Door
@@ -84,14 +84,15 @@ def sheets_folder() -> Path:
     return folder
 
 
-def build_app(settings: Settings) -> gr.Blocks:
-    """The page with its networks loaded and warmed up."""
+def build_app(settings: Settings) -> Page:
+    """The page with its networks loaded."""
     device = choose_device(settings.device)
     torch.set_num_threads(1)
     turns = Turns(at_once=CORES if device.type == "cpu" else 1)
     exhibits = load_exhibits(settings.checkpoints, device, partial(share, turns=turns))
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
-    return build_interface(Shelf(exhibits, sheets_folder(), Line(turns.at_once, turns.expect)))
+    line = Line(turns.at_once, turns.expect)
+    return build_interface(Shelf(exhibits, sheets_folder(), line))
 
 
 def theme() -> gr.themes.Base:
@@ -119,7 +120,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
+def serve(settings: Settings, *, block: bool = True) -> tuple[Page, str]:
     """Build the app and open its port.
 
     Args:
@@ -136,18 +137,8 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[gr.Blocks, str]:
     return launch(build_app(settings), settings, block=block)
 
 
-def launch(
-    app: gr.Blocks,
-    settings: Settings,
-    *,
-    block: bool = True,
-    ready: Callable[[], bool] = lambda: True,
-) -> tuple[gr.Blocks, str]:
-    """Open the port, with the door before it; see `serve`.
-
-    Args:
-        ready: are the networks warm?
-    """
+def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, str]:
+    """Open the port, with the door before it; see `serve`."""
     host = listens_on(settings.host)
     script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
@@ -160,11 +151,12 @@ def launch(
         ancestors=settings.frame_ancestors,
         head=head,
         code=settings.code,
-        ready=ready,
+        ready=app.shelf.is_ready,
     )
+    app.heed(door.listening)
     if whom := who_can_open(host, settings.code, settings.share):
         logging.getLogger(__name__).info(whom)
-    _, address, _ = app.queue(max_size=64, default_concurrency_limit=2).launch(
+    _, address, _ = app.queue(default_concurrency_limit=2).launch(
         server_name=f"[{host}]" if ":" in host else host,
         server_port=settings.port,
         share=settings.share,
@@ -185,6 +177,7 @@ def launch(
         state_session_capacity=200,
         footer_links=["api", "settings"],
     )
+    app.shelf.prepare()
     if block:
         stay(app)
     return app, address

@@ -11,6 +11,6 @@ window.addEventListener('explorer:moment', ({ detail }) => { standing = detail.c
 function visit(name, show) {
   if (show.t !== undefined) moveSlider(show.t);
   const others = Object.entries(show).filter(([key]) => key !== 't');
-  if (others.some(([key, value]) => standing[key] !== value)) trigger('go', Object.fromEntries(others));
+  if (others.some(([key, value]) => String(standing[key]) !== String(value))) trigger('go', Object.fromEntries(others));
   window.dispatchEvent(new CustomEvent('explorer:visit', { detail: idOf(name) }));
 }

@@ -3,20 +3,21 @@
 client.predict("emoji", "pizza", 500, 7, api_name="/predict_noise")
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
 from types import MethodType
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.forward_noising import compute_noisy_image
 from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.experiments.reverse import ReverseChoices, compute_reverse
+from explorer.images.data_uri import read_data_uri
 from explorer.images.encoding import png_data_uri, to_pixels
-from explorer.images.uploads import PictureError, read_picture
+from explorer.images.uploads import read_picture
+from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
 
 
@@ -24,7 +25,8 @@ def add_api(shelf: Shelf) -> None:
     """Add the endpoints to the page being built."""
     for function in (add_noise, predict_noise, reverse):
         endpoint = MethodType(function, shelf)
-        gr.api(endpoint, api_name=function.__name__, concurrency_limit=2, concurrency_id="reverse")
+        # At once: a run waits in a line of its own, and the page's calls behind none of them.
+        gr.api(endpoint, api_name=function.__name__, concurrency_limit=None)
 
 
 def add_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) -> dict:
@@ -34,12 +36,10 @@ def add_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) -> d
         picture: a gallery picture's name, or an image file as a data URI.
         t: in 0..T.
     """
-    exhibit = find_exhibit(shelf, denoiser)
-    pixels = find_pixels(shelf, exhibit, picture)
-    try:
+    with sentences():
+        exhibit = find_exhibit(shelf, denoiser)
+        pixels = find_pixels(shelf, exhibit, picture)
         noisy = compute_noisy_image(exhibit.schedule, pixels, t, seed)
-    except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
     return {
         "t": noisy.t,
         "signal_scale": noisy.signal_scale,
@@ -52,12 +52,10 @@ def add_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) -> d
 
 def predict_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) -> dict:
     """How well the network predicts the noise at t in 1..T; noise pictures run from -3 to 3."""
-    exhibit = find_exhibit(shelf, denoiser)
-    pixels = find_pixels(shelf, exhibit, picture)
-    try:
+    with sentences():
+        exhibit = find_exhibit(shelf, denoiser)
+        pixels = find_pixels(shelf, exhibit, picture)
         result = compute_noise_prediction(exhibit, pixels, t, seed)
-    except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
     return {
         "t": result.t,
         "mse": result.mse,
@@ -81,13 +79,15 @@ def reverse(
     seed: int,
 ) -> Iterator[dict]:
     """A run from pure noise, a frame at a time; kind "" lets the network choose."""
-    exhibit = find_exhibit(shelf, denoiser)
-    if kind and kind not in exhibit.denoiser.conditions:
-        kinds = ", ".join(exhibit.denoiser.conditions)
-        raise gr.Error(f'kind must be one of {kinds}, or "".', print_exception=False)
-    choices = ReverseChoices(sampler, num_steps, kind or None, guidance, eta, seed)
-    try:
-        for frame in compute_reverse(exhibit, choices):
+    with sentences():
+        exhibit = find_exhibit(shelf, denoiser)
+        kind_or_none = check_kind(exhibit, kind)
+        choices = ReverseChoices(sampler, num_steps, kind_or_none, guidance, eta, seed)
+        frames = compute_reverse(exhibit, choices)
+    with shelf.api_line.join() as place:
+        for _ in place.wait():
+            pass
+        for frame in frames:
             yield {
                 "step": frame.step,
                 "total": frame.total,
@@ -96,27 +96,31 @@ def reverse(
                 "x_0_hat": png_data_uri(frame.x_0_hat),
                 "eps_hat": png_data_uri(frame.eps_hat),
             }
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
 
 
-def find_exhibit(shelf: Shelf, name: str) -> Exhibit:
-    if name not in shelf.exhibits:
-        raise gr.Error(
-            f"denoiser must be one of {', '.join(shelf.exhibits)}.", print_exception=False
-        )
+# ---- what a caller names: a ValueError if there is none of that name, or it is no name at all
+
+
+def find_exhibit(shelf: Shelf, name: Any) -> Exhibit:
+    if name not in [*shelf.exhibits]:  # a list may be asked for anything, a dict only for names
+        raise ValueError(f"denoiser must be one of {', '.join(shelf.exhibits)}, not {name!r}.")
     return shelf.exhibits[name]
 
 
-def find_pixels(shelf: Shelf, exhibit: Exhibit, picture: str) -> Any:
+def check_kind(exhibit: Exhibit, kind: Any) -> str | None:
+    kinds = exhibit.denoiser.conditions
+    if kind not in ["", None, *kinds]:
+        raise ValueError(f'kind must be one of {", ".join(kinds)}, or "", not {kind!r}.')
+    return kind or None
+
+
+def find_pixels(shelf: Shelf, exhibit: Exhibit, picture: Any) -> np.ndarray:
     """(H, W, C) uint8 of a gallery picture, or of a data URI."""
+    if not isinstance(picture, str):
+        raise ValueError(f"picture must be a name or a data URI, not {picture!r}.")
     for gallery in (exhibit.gallery, shelf.pictures(exhibit)):
         if picture in gallery:
             return gallery[picture].pixels
-    try:
-        if not picture.startswith("data:"):
-            raise PictureError(f"The gallery has no picture called {picture!r}.")
-        content = base64.b64decode(picture.partition(",")[2], validate=True)
-        return read_picture(content, exhibit.denoiser.shape)
-    except (PictureError, binascii.Error) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    if not picture.startswith("data:"):
+        raise ValueError(f"The gallery has no picture called {picture!r}.")
+    return read_picture(read_data_uri(picture), exhibit.denoiser.shape)

@@ -10,13 +10,14 @@ from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
 from explorer.panels.ladder import build_ladder_panel, what_text
-from explorer.panels.listeners import NEWEST, QUICK
+from explorer.panels.listeners import NEWEST, QUICK, carried
 from explorer.panels.memory import build_memory_panel
 from explorer.panels.noise_prediction import build_noise_prediction_panel, output_text
 from explorer.panels.quiz import build_quiz_panel
 from explorer.panels.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
 from explorer.panels.reverse import build_reverse_panel, kind_choices, show_first_run
 from explorer.panels.schedules import build_schedules_panel
+from explorer.panels.sentences import Page
 from explorer.panels.shelf import Shelf
 from explorer.panels.single_step import build_single_step_panel
 from explorer.panels.text import LESSONS, TEXT
@@ -33,13 +34,14 @@ from explorer.panels.why_noise import build_why_noise_panel
 from explorer.plots.reverse import detail_figure
 
 
-def build_interface(shelf: Shelf) -> gr.Blocks:
+def build_interface(shelf: Shelf) -> Page:
     """The whole page, opened on the first exhibit with t in the middle."""
     exhibit = shelf.first
     opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
-    with gr.Blocks(title=TEXT["page"]["title"], delete_cache=(600, 3600), fill_width=True) as demo:
+    title = TEXT["page"]["title"]
+    with Page(shelf, title=title, delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
-            gr.Markdown(f"# {TEXT['page']['title']}\n\n{TEXT['page']['lead']}", elem_id="masthead")
+            gr.Markdown(f"# {title}\n\n{TEXT['page']['lead']}", elem_id="masthead")
             tour = build_tour()
         gr.HTML(navigation(), elem_id="lessons")
         with gr.Row(elem_id="columns"):
@@ -112,7 +114,7 @@ def wire_views(
     scene = MethodType(show_scene, shelf), inputs, [noiser, rail.card]
     for event in new_image:
         event.success(*scene, **NEWEST)
-    rail.seed.change(*scene, **NEWEST)
+    rail.seed.seeded(*scene, **NEWEST)
     moved = [rail.t.change, told.change]
     gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **NEWEST)
 
@@ -171,11 +173,8 @@ def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
 
 def go_to(shelf: Shelf, denoiser: str, event: gr.EventData) -> list[Any]:
     """What a jump from the quiz or the tour asks for: any of denoiser, image, seed."""
-    wanted = {
-        name: getattr(event, name)
-        for name in ("denoiser", "image", "seed")
-        if getattr(event, name, None) is not None
-    }
+    wanted = {name: carried(event, name) for name in ("denoiser", "image", "seed")}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
     exhibit = shelf.exhibit(wanted.get("denoiser", denoiser))
     parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
     if exhibit.name == denoiser:  # the network stays, and so does all that hangs on it

@@ -160,17 +160,14 @@ def climb_to(
     _, choices = ladder.about
     left = [rung for rung in ladder.rungs.values() if not rung.done and rung.num_steps <= highest]
     sent = time.monotonic()
-    try:
-        for start in left:
-            for rung in climb(exhibit, choices, start):
-                if ladder.newest is not turn:
-                    return
-                ladder.rungs[rung.num_steps] = rung
-                if rung.done or time.monotonic() - sent > SEND_EVERY:
-                    yield show(ladder), gr.skip()
-                    sent = time.monotonic()
-    except (TypeError, ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    for start in left:
+        for rung in climb(exhibit, choices, start):
+            if ladder.newest is not turn:
+                return
+            ladder.rungs[rung.num_steps] = rung
+            if rung.done or time.monotonic() - sent > SEND_EVERY:
+                yield show(ladder), gr.skip()
+                sent = time.monotonic()
     if ladder.newest is turn:
         yield show(ladder), can_stop(False)
 

@@ -24,6 +24,7 @@ from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import SEEN
 from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
+from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
 from explorer.panels.visit import Choice
@@ -134,18 +135,16 @@ def draw_and_search(
     """A run's frames for the scrubber, then the finished picture and its neighbours."""
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
     run = {"run": uuid.uuid4().hex[:8], "total": STEPS + 1}
-    try:
+    with sentences():
         frames = compute_memory_run(exhibit, choice.kind, seed, STEPS)
-        yield run | {"status": WORDS["starting"]}, gr.skip()
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                yield run | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
-            for index, frame in enumerate(frames):
-                yield run | piece(index, frame), gr.skip()
-                if frame.t == 0:
-                    yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    yield run | {"status": WORDS["starting"]}, gr.skip()
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            yield run | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
+        for index, frame in enumerate(frames):
+            yield run | piece(index, frame), gr.skip()
+            if frame.t == 0:
+                yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
 
 
 def piece(index: int, frame: MemoryFrame) -> dict[str, Any]:

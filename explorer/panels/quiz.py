@@ -39,14 +39,11 @@ def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
 
 def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any]]:
     """A new round's pictures for the browser; which one is broken stays here."""
-    try:
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                yield {"waiting": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
-            played = play_round(shelf.exhibit(denoiser), secrets.randbelow(2**31))
-        yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            yield {"waiting": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
+        played = play_round(shelf.exhibit(denoiser), secrets.randbelow(2**31))
+    yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
 
 
 def reveal_truth(played: Round | None) -> Any:

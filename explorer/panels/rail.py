@@ -1,7 +1,5 @@
 """The rail: the image, t, the noise's seed and the network, for all panels at once."""
 
-import base64
-import binascii
 import secrets
 from dataclasses import dataclass
 from types import MethodType
@@ -11,20 +9,21 @@ import gradio as gr
 
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
+from explorer.components.seed_box import LARGEST_SEED, SeedBox
 from explorer.components.slider import Slider
 from explorer.components.upload import Upload
 from explorer.experiments.exhibits import Exhibit
+from explorer.images.data_uri import read_data_uri
 from explorer.images.digits import EmptyDrawingError
 from explorer.images.gallery import NEVER_SEEN, GalleryError
 from explorer.images.mnist import MnistError
 from explorer.images.uploads import PictureError, read_digit, read_picture
-from explorer.panels.listeners import QUICK
+from explorer.panels.listeners import QUICK, carried
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import FIRST_SEED, Choice, card
 
 WORDS = TEXT["rail"]
-LARGEST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Rail:
     card: gr.HTML
     denoiser: gr.Radio
     t: Slider
-    seed: gr.Number
+    seed: SeedBox
     dice: gr.Button
     picker: Picker
     upload: Upload
@@ -107,9 +106,7 @@ def build_rail(shelf: Shelf) -> Rail:
                     pad = Pad(**pad_settings(exhibit))
                     gr.Markdown(WORDS["draw_hint"])
             with gr.Row(elem_id="seed-row"):
-                seed = gr.Number(
-                    FIRST_SEED, label=WORDS["seed"], precision=0, min_width=80, elem_id="seed"
-                )
+                seed = SeedBox(FIRST_SEED, label=WORDS["seed"], elem_id="seed")
                 dice = gr.Button(WORDS["dice"], min_width=80, elem_id="dice")
             denoiser = gr.Radio(
                 list(shelf.exhibits), value=exhibit.name, label=WORDS["denoiser"],
@@ -130,11 +127,17 @@ def pad_settings(exhibit: Exhibit) -> dict[str, Any]:
 
 
 def clean_seed(seed: Any) -> int:
-    """Any number, or nothing, as a seed that every sampler takes."""
-    try:
-        return int(seed) % (LARGEST_SEED + 1)
-    except (TypeError, ValueError, OverflowError):
-        return 0
+    """Any number, or nothing, as a seed that every sampler takes; as the box mends what is typed.
+
+    Fractions are dropped, and what lies outside 0..2**63 - 1 is cut to it.
+    """
+    for read in (int, float):  # digits first: floats have no room for all of them
+        try:
+            number = int(read(seed))
+        except (TypeError, ValueError, OverflowError):
+            continue
+        return max(0, min(LARGEST_SEED, number))
+    return 0
 
 
 def clean_t(t: Any, exhibit: Exhibit) -> int:
@@ -147,7 +150,7 @@ def clean_t(t: Any, exhibit: Exhibit) -> int:
 
 def pick(shelf: Shelf, denoiser: str, event: gr.EventData) -> Choice:
     """The picture that was clicked in the gallery."""
-    return Choice.of(shelf.picture(shelf.exhibit(denoiser), getattr(event, "name", None)))
+    return Choice.of(shelf.picture(shelf.exhibit(denoiser), carried(event, "name")))
 
 
 def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
@@ -159,12 +162,12 @@ def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
 
 def take_drawing(shelf: Shelf, denoiser: str, event: gr.EventData) -> Any:
     """The visitor's drawing, as the network sees it."""
-    if getattr(event, "empty", False):
+    if carried(event, "empty"):
         return gr.skip()
     try:
-        picture = base64.b64decode(str(getattr(event, "png", "")).partition(",")[2], validate=True)
-    except binascii.Error as error:
-        raise gr.Error("This drawing did not arrive whole; please draw it again.") from error
+        picture = read_data_uri(carried(event, "png"))
+    except PictureError as error:
+        raise gr.Error(WORDS["drawing_lost"], print_exception=False) from error
     return own_picture(shelf.exhibit(denoiser), picture, WORDS["your_drawing"])
 
 

@@ -23,6 +23,7 @@ from explorer.experiments.reverse import (
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
 from explorer.panels.listeners import HIDDEN, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
+from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -128,7 +129,7 @@ def run_sampler(
     t_start = max(1, t) if start == "picture" else None
     run_id = run.id = uuid.uuid4().hex[:8]
     run.frames, run.arrived, run.stopped = [], 0, False
-    try:
+    with sentences():
         choices = ReverseChoices(
             sampler=sampler,
             num_steps=min(int(steps), t_start or exhibit.T),
@@ -139,15 +140,13 @@ def run_sampler(
             t_start=t_start,
         )
         frames = compute_reverse(exhibit, choices, choice.pixels)
-        opening = piece(run_id, 0, [], choices.num_steps + 1, WORDS["starting"])
-        opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
-        yield opening, can_stop(True)
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                yield opening | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
-            yield from stream(run, run_id, frames, choices.num_steps)
-    except (TypeError, ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    opening = piece(run_id, 0, [], choices.num_steps + 1, WORDS["starting"])
+    opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
+    yield opening, can_stop(True)
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            yield opening | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
+        yield from stream(run, run_id, frames, choices.num_steps)
 
 
 def stream(
@@ -205,9 +204,12 @@ def stopped(run: Run) -> tuple[Any, Any]:
 def show_first_run(shelf: Shelf, denoiser: str) -> tuple[Run, dict[str, Any]]:
     """The finished run that the page opens with."""
     exhibit = shelf.exhibit(denoiser)
-    frames = shelf.first_run(exhibit)
+    first = shelf.first_run(exhibit)
+    frames = first.frames
     run = Run(uuid.uuid4().hex[:8], list(frames))
-    return run, piece(run.id, 0, frames, len(frames), WORDS["first_run"], done=True)
+    shown = piece(run.id, 0, [], len(frames), WORDS["first_run"], done=True)
+    captions = [f"t = {frame.t}" for frame in frames]
+    return run, shown | {"frames": first.pictures, "captions": captions}
 
 
 def draw_detail(run: Run) -> Any:

@@ -222,22 +222,19 @@ def show_runs(
         network=exhibit.name, kind=kind, seed=seed
     )
     yield runs_row(plans, so_far), about, gr.update(interactive=True)
-    try:
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                yield gr.skip(), WORDS["waiting"].format(about=about, ahead=ahead), gr.skip()
-            yield gr.skip(), about, gr.skip()
-            sent = time.monotonic()
-            for plan in plans:
-                if plan.name in so_far:
-                    continue
-                for now in compute_run(exhibit, plan, seed, kind):
-                    so_far[plan.name] = now
-                    if now.done or time.monotonic() - sent > SEND_EVERY:
-                        yield runs_row(plans, so_far), gr.skip(), gr.skip()
-                        sent = time.monotonic()
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            yield gr.skip(), WORDS["waiting"].format(about=about, ahead=ahead), gr.skip()
+        yield gr.skip(), about, gr.skip()
+        sent = time.monotonic()
+        for plan in plans:
+            if plan.name in so_far:
+                continue
+            for now in compute_run(exhibit, plan, seed, kind):
+                so_far[plan.name] = now
+                if now.done or time.monotonic() - sent > SEND_EVERY:
+                    yield runs_row(plans, so_far), gr.skip(), gr.skip()
+                    sent = time.monotonic()
     long_run.key, long_run.end = key, so_far["long"]
     yield gr.skip(), gr.skip(), gr.update(interactive=False)
 

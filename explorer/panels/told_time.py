@@ -26,6 +26,7 @@ from explorer.images.encoding import png_data_uri
 from explorer.panels.listeners import NEWEST, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
+from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import LATEX, TEXT
 from explorer.panels.variants import build_variants_fold
@@ -111,21 +112,19 @@ def run_told(
     exhibit, _, t, seed = read_moment(shelf, denoiser, choice, t, seed)
     told = max(1, clean_t(told, exhibit))
     run = {"run": uuid.uuid4().hex[:8], "total": NUM_STEPS + 1}
-    try:
+    with sentences():
         frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed)
-        lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
-        yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                yield run | {"status": WORDS["waiting"].format(ahead=ahead)}
-            for frame in frames:
-                yield run | {
-                    "start": frame.step,
-                    "frames": [png_data_uri(frame.side_by_side)],
-                    "captions": [caption(frame)],
-                }
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
+    yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            yield run | {"status": WORDS["waiting"].format(ahead=ahead)}
+        for frame in frames:
+            yield run | {
+                "start": frame.step,
+                "frames": [png_data_uri(frame.side_by_side)],
+                "captions": [caption(frame)],
+            }
 
 
 def caption(frame: ToldFrame) -> str:

@@ -142,21 +142,18 @@ def draw_as_chosen(
     _, height, width = family.denoiser.shape
     blank = png_data_uri(np.zeros((height, len(strip_kinds(family)) * width, 1), np.uint8))
     strips = [{"uri": blank, "label": fold.names[key], "note": ""} for key in networks]
-    try:
-        yield {"pictures": [strip | {"note": WORDS["starting"]} for strip in strips]}
-        with shelf.line.join() as place:
-            for ahead in place.wait():
-                note = WORDS["waiting"].format(ahead=ahead)
-                yield {"pictures": [strip | {"note": note} for strip in strips]}
-            for index, network in enumerate(networks.values()):
-                strip = draw_strip(network, seed, sampler, helper, helped)
-                note = strip_note(network, seed)
-                if name == "raw":
-                    note += how_text(sampler, 0 if network is helper else helped)
-                strips[index] |= {"uri": png_data_uri(strip), "note": note}
-                yield {"pictures": [strip.copy() for strip in strips]}
-    except (ValueError, FloatingPointError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    yield {"pictures": [strip | {"note": WORDS["starting"]} for strip in strips]}
+    with shelf.line.join() as place:
+        for ahead in place.wait():
+            note = WORDS["waiting"].format(ahead=ahead)
+            yield {"pictures": [strip | {"note": note} for strip in strips]}
+        for index, network in enumerate(networks.values()):
+            strip = draw_strip(network, seed, sampler, helper, helped)
+            note = strip_note(network, seed)
+            if name == "raw":
+                note += how_text(sampler, 0 if network is helper else helped)
+            strips[index] |= {"uri": png_data_uri(strip), "note": note}
+            yield {"pictures": [strip.copy() for strip in strips]}
 
 
 def strip_note(network: Exhibit, seed: int) -> str:

@@ -54,7 +54,7 @@ def scene_message(exhibit: Exhibit, choice: Choice, seed: int) -> dict[str, Any]
         key=scene_key(exhibit, choice, seed),
         choices={
             "denoiser": exhibit.name,
-            "seed": seed,
+            "seed": str(seed),  # JavaScript's numbers have too few digits
             "image": None if choice.own else choice.name,
         },
     )

@@ -23,6 +23,7 @@ from explorer.web.files import Files
 from explorer.web.headers import ANCESTORS, InlineScripts, SafeHeaders
 from explorer.web.health import Health
 from explorer.web.hosts import Hosts
+from explorer.web.listening import Listening
 from explorer.web.paths import Paths
 from explorer.web.uploads import Uploads
 
@@ -51,10 +52,11 @@ class Door:
     code: str | None = None
     ready: Callable[[], bool] = lambda: True
     bodies: Bodies = field(default_factory=Bodies)
+    listening: Listening = field(default_factory=Listening)
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """The app behind the door; the last line is what a request meets first."""
-        app = Sessions(app, self.uploads)
+        app = self.listening.watch(Sessions(app, self.uploads))
         app = Calls(app, self.uploads, self.bodies)
         app = Files(app, self.uploads, [self.sheets], self.bodies)
         app = Paths(app)

@@ -3,11 +3,13 @@
 import base64
 import io
 import math
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import pytest
 from gradio.data_classes import ImageData
+from gradio.utils import get_upload_folder
 from PIL import Image, ImageDraw
 
 from explorer.components.upload import Upload
@@ -37,9 +39,17 @@ def test_any_seed_becomes_one_that_every_sampler_takes(seed):
     assert 0 <= cleaned <= LARGEST_SEED
 
 
-@pytest.mark.parametrize("seed", [0, 7, 12345, LARGEST_SEED])
+@pytest.mark.parametrize("seed", [0, 7, 2**53 + 1, LARGEST_SEED])
 def test_a_good_seed_is_kept(seed):
-    assert clean_seed(seed) == clean_seed(str(seed)) == clean_seed(float(seed)) == seed
+    assert clean_seed(seed) == clean_seed(str(seed)) == seed
+
+
+@pytest.mark.parametrize(
+    "typed, seed",
+    [("-1", 0), ("7.9", 7), (7.9, 7), ("1e3", 1000), (" 007 ", 7), ("9" * 20, LARGEST_SEED)],
+)
+def test_what_is_no_seed_is_cut_to_one(typed, seed):
+    assert clean_seed(typed) == seed
 
 
 @pytest.mark.parametrize("t", [*GARBAGE, -1, -(10**30), 10**30, 3.4])
@@ -104,8 +114,10 @@ def test_what_is_transparent_in_an_upload_is_white(shelf, tmp_path):
 
 def test_gradio_hands_over_the_file_as_it_is(tmp_path):
     # Its own reading would turn what is transparent black, and 16-bit greys white.
-    (tmp_path / "broken.png").write_bytes(b"no picture at all")
-    payload = ImageData(path=str(tmp_path / "broken.png"), orig_name="broken.png")
+    folder = Path(get_upload_folder()) / tmp_path.name
+    folder.mkdir(parents=True)
+    (folder / "broken.png").write_bytes(b"no picture at all")
+    payload = ImageData(path=str(folder / "broken.png"), orig_name="broken.png")
     assert Upload(type="filepath").preprocess(payload) == payload.path
     assert Upload(type="filepath").preprocess(None) is None
 

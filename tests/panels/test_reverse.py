@@ -162,7 +162,7 @@ def test_more_steps_than_times_are_cut_to_as_many(start):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"steps": 0}, {"steps": None}, {"guidance": float("nan")}, {"sampler": "magic"}]
+    "changes", [{"steps": 0}, {"guidance": float("nan")}, {"sampler": "magic"}]
 )
 def test_a_bad_choice_is_an_error_with_words(start, changes):
     with pytest.raises(gr.Error) as caught:
@@ -173,7 +173,7 @@ def test_a_bad_choice_is_an_error_with_words(start, changes):
 
 def test_a_network_that_fails_is_an_error_with_words(start, shelf, answering):
     shelf.exhibits["tiny"] = answering(lambda x_t, t: x_t * float("nan"))
-    with pytest.raises(gr.Error, match=r"t = 40|NaN|finite"):
+    with pytest.raises(FloatingPointError, match="NaN or infinity at t = 40"):  # Page says it
         list(start(Run()))
 
 

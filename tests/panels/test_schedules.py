@@ -207,9 +207,8 @@ def test_more_steps_than_times_are_cut_to_as_many(start, handler):
 @pytest.mark.parametrize("handler", [race_samplers, race_spacings])
 def test_a_network_that_fails_is_an_error_with_words(start, shelf, answering, handler):
     shelf.exhibits["tiny"] = answering(lambda x_t, t: x_t * float("nan"))
-    with pytest.raises(gr.Error, match="NaN") as caught:
+    with pytest.raises(FloatingPointError, match="NaN or infinity at t = 40"):
         list(start(handler, LongRun(), 4))
-    assert caught.value.print_exception is False
 
 
 @pytest.mark.parametrize("steps", [4, 10, 50])

@@ -43,7 +43,7 @@ def test_the_sheet_is_written_once(shelf):
 
 
 def test_the_first_run_is_made_once_and_ends_on_a_clean_image(shelf):
-    frames = shelf.first_run(shelf.first)
-    assert shelf.first_run(shelf.first) is frames
+    frames = shelf.first_run(shelf.first).frames
+    assert shelf.first_run(shelf.first).frames is frames
     assert (frames[0].t, frames[-1].t) == (40, 0)
     assert len(frames) == frames[0].total + 1

@@ -87,11 +87,11 @@ def test_a_signal_ends_it_as_ctrl_c_does(started, tmp_path, number):
     assert [path for path in tmp_path.iterdir() if "denoising-explorer" in path.name] == []
 
 
-def test_a_code_is_asked_for_and_lets_in(started):
+def test_a_code_is_asked_for_and_lets_in(started, eventually):
     process, address = started("--code", "noise", "--host", "127.0.0.1")
     with httpx.Client(base_url=address, follow_redirects=True) as client:
         assert client.get("config").status_code == 401
-        assert client.get("readyz").text == "ready"
+        eventually(lambda: client.get("readyz").text == "ready", 120)
         header = {"x-class-code": "noise"}
         assert client.get("config", headers=header).status_code == 200
         assert client.post("?t=400", data={"code": "noise"}).url.query == b"t=400"
