@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from explorer.diffusion.samplers import sample, timesteps
+from explorer.diffusion.seeds import SEED_LIMIT
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.relay import Relay
 from explorer.experiments.why_noise import measured_errors
@@ -94,6 +95,11 @@ def strip_kinds(network: Exhibit) -> list[str]:
     return [kind for kind in KINDS if kind in conditions] or conditions[:4]
 
 
+def strip_seeds(network: Exhibit, seed: int) -> list[int]:
+    """One for each of the strip's kinds: seed, seed + 1, ...; after the largest of all comes 0."""
+    return [(seed + place) % SEED_LIMIT for place in range(len(strip_kinds(network)))]
+
+
 def draw_strip(
     network: Exhibit,
     seed: int,
@@ -101,7 +107,7 @@ def draw_strip(
     helper: Exhibit | None = None,
     helped_steps: int = 0,
 ) -> np.ndarray:
-    """A run (guidance 1) for each of the strip's kinds, the first with `seed`, the next + 1.
+    """A run (guidance 1) for each of the strip's kinds, with the seeds of `strip_seeds`.
 
     Args:
         sampler: "ddim" (eta 0), or another of SAMPLERS.
@@ -116,5 +122,11 @@ def draw_strip(
         denoiser = Relay(helper.patient_denoiser, denoiser, handover=times[helped_steps])
     conditions = network.denoiser.conditions
     kinds = torch.tensor([conditions.index(kind) for kind in strip_kinds(network)])
-    *_, last = sample(denoiser, sampler=sampler, times=times, seed=seed, condition=kinds)
+    *_, last = sample(
+        denoiser,
+        sampler=sampler,
+        times=times,
+        seed=strip_seeds(network, seed),
+        condition=kinds,
+    )
     return np.concatenate(list(to_pixels(last.x_t.cpu().numpy())), axis=1)

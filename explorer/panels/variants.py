@@ -24,6 +24,7 @@ from explorer.experiments.variants import (
     find_networks,
     judged,
     strip_kinds,
+    strip_seeds,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import png_data_uri
@@ -158,8 +159,8 @@ def draw_as_chosen(
 
 def strip_note(network: Exhibit, seed: int) -> str:
     """The seeds, and what the judge says of many such samples."""
-    last = seed + len(strip_kinds(network)) - 1
-    note = WORDS["strip_note"].format(first=seed, last=last)
+    seeds = strip_seeds(network, seed)
+    note = WORDS["strip_note"].format(first=seeds[0], last=seeds[-1])
     verdict = judged(network)
     if verdict is None:
         return note

@@ -19,6 +19,7 @@ from explorer.experiments.variants import (
     find_networks,
     judged,
     strip_kinds,
+    strip_seeds,
 )
 from explorer.experiments.why_noise import compute_readings
 from explorer.images.encoding import to_pixels
@@ -210,6 +211,19 @@ def test_what_is_told_to_the_blind_network_changes_nothing_bit_for_bit(family):
     assert all(torch.equal(first, other) for other in others)
     first, *others = answers(told)
     assert not any(torch.equal(first, other) for other in others)
+
+
+def test_after_the_largest_seed_of_all_a_strip_goes_on_at_0(grey_exhibit):
+    seeds = strip_seeds(grey_exhibit, 2**63 - 2)
+    assert seeds == [2**63 - 2, 2**63 - 1, 0, 1]
+    strip = draw_strip(grey_exhibit, 2**63 - 2)
+    *_, last = sample(
+        grey_exhibit.denoiser,
+        sampler="ddim", num_steps=min(NUM_STEPS, grey_exhibit.T), seed=0,
+        condition=grey_exhibit.condition(strip_kinds(grey_exhibit)[2]),
+    )  # fmt: skip
+    alone = to_pixels(last.x_t[0].numpy()).astype(int)
+    assert np.abs(strip[:, 56:84] - alone).max() <= 1  # the same sums in another batch
 
 
 @pytest.mark.parametrize("sampler", ["ddim", "ddpm"])
