@@ -12,5 +12,5 @@ class Slider(gr.Slider):
     is_template = True  # drawn by the browser part of gr.Slider
 
     def preprocess(self, payload: float | None) -> float:
-        number = self.minimum if payload is None else payload
+        number = self.minimum if payload is None or payload != payload else payload  # NaN too
         return super().preprocess(min(max(number, self.minimum), self.maximum))

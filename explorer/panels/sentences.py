@@ -4,6 +4,7 @@ Anybody can call every function of the page with anything, as often as they like
 what is computed.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,10 +15,11 @@ from gradio.blocks import BlockFunction
 from explorer.panels.sessions import PageConfig
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
-from explorer.panels.visitor import Listening
+from explorer.panels.visitor import Listening, host
 
 WORDS = TEXT["page"]
 LONGEST = 400  # characters: who sends a megabyte is not sent it back
+PYTHON = re.compile(r" \(type: <class '[^']*'>\)")
 MOST_WAITING = 48  # calls of one client that wait for their turn: a class, each with one
 
 
@@ -80,6 +82,9 @@ class Page(gr.Blocks):
                 f"{block_fn.name} takes {len(names)} values ({', '.join(names)}), "
                 f"not {len(inputs)}."
             )
+        for block, value in zip(block_fn.inputs, inputs, strict=True):
+            if isinstance(block, gr.Radio | gr.Dropdown) and not isinstance(value, str | int):
+                raise gr.Error(f"{block.label} must be one of its choices.")
         try:
             return await super().preprocess_data(block_fn, inputs, *arguments, **settings)
         except gr.Error:
@@ -103,12 +108,9 @@ class Page(gr.Blocks):
         return self
 
 
-def host(request: Any) -> str:
-    """The address that a request comes from."""
-    return getattr(getattr(request, "client", None), "host", "")
-
-
 def readable(message: str) -> str:
-    """Of bearable length, and in letters that can be sent: half a surrogate pair cannot."""
-    message = message.encode("utf-8", "replace").decode()
+    """Of bearable length, without Python's own words (Gradio names types), and in letters that can
+    be sent: half a surrogate pair cannot.
+    """
+    message = PYTHON.sub("", message.encode("utf-8", "replace").decode())
     return message if len(message) <= LONGEST else f"{message[:LONGEST]} …"

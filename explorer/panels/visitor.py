@@ -5,6 +5,7 @@ Knows nothing of what is asked.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gradio.context import LocalContext
 
@@ -27,7 +28,12 @@ def visitor() -> Visitor:
     request = LocalContext.request.get(None)
     if request is None:
         return Visitor()
-    return Visitor(request.session_hash, getattr(request.client, "host", ""))
+    return Visitor(request.session_hash, host(request))
+
+
+def host(request: Any) -> str:
+    """The address that a request comes from; "" if it came by no wire."""
+    return getattr(getattr(request, "client", None), "host", "")
 
 
 Listening = Callable[[str | None], bool]  # session -> does anybody wait for its answers?

@@ -1,9 +1,13 @@
 """What stands ready for every visitor is made once, and shared."""
 
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from PIL import Image
 
+from explorer.experiments.reverse import compute_reverse
 from explorer.panels.shelf import CELL, COLUMNS
 
 
@@ -47,3 +51,46 @@ def test_the_first_run_is_made_once_and_ends_on_a_clean_image(shelf):
     assert shelf.first_run(shelf.first).frames is frames
     assert (frames[0].t, frames[-1].t) == (40, 0)
     assert len(frames) == frames[0].total + 1
+
+
+def test_what_everybody_needs_is_made_once_however_many_come_at_the_same_time(shelf, monkeypatch):
+    made = []
+
+    def counted(exhibit, choices):
+        made.append(exhibit.name)
+        time.sleep(0.05)  # long enough for all to meet
+        return compute_reverse(exhibit, choices)
+
+    monkeypatch.setattr("explorer.panels.shelf.compute_reverse", counted)
+    with ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: shelf.first_run(shelf.first), range(8)))
+        list(pool.map(lambda _: shelf.picker_value(shelf.first, "old dog"), range(8)))
+    assert made == ["tiny"]
+    assert all(run is runs[0] for run in runs)
+    assert len(runs[0].pictures) == len(runs[0].frames)
+    assert len(list(shelf.folder.iterdir())) == 1
+
+
+def test_it_is_ready_once_all_is_made(shelf):
+    assert not shelf.is_ready()
+    shelf.prepare().join()
+    assert shelf.is_ready()
+    assert len(list(shelf.folder.iterdir())) == 2
+
+
+def test_a_fault_at_the_start_is_logged_and_the_page_opens_all_the_same(shelf, answering, caplog):
+    shelf.exhibits["tiny"] = answering(lambda x_t, t: 1 / 0)
+    shelf.prepare().join()
+    assert shelf.is_ready()
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_sheet_that_cannot_be_written_is_not_left_half_written(shelf, monkeypatch):
+    def full(*paths):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("explorer.panels.shelf.os.replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        shelf.picker_value(shelf.first, "old dog")
+    monkeypatch.undo()
+    assert shelf.picker_value(shelf.first, "old dog")["sheet"]
