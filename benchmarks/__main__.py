@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import browser, gpu, network, visitors
+from benchmarks import browser, gpu, network, soak, visitors
 from benchmarks.plot import draw_growth
 from explorer.denoiser.engine import CORES
 
@@ -27,7 +27,7 @@ def machine() -> dict[str, Any]:
     }
 
 
-def measure(name: str, so_far: dict[str, Any]) -> dict[str, Any]:
+def measure(name: str, so_far: dict[str, Any], minutes: float) -> dict[str, Any]:
     """One part; some need a figure of a part before them."""
     if name == "slider":
         return browser.slider(so_far["prediction"]["ms"]["engine, all cores"])
@@ -37,6 +37,8 @@ def measure(name: str, so_far: dict[str, Any]) -> dict[str, Any]:
         images = so_far["growth"]["ms_an_image_by_batch"]
         one_core = min(ms for key, ms in images.items() if "one" in key) / CORES
         return visitors.runs(min(images.values()) / 1000, one_core / 1000)
+    if name == "soak":
+        return soak.soak(minutes)
     return PARTS[name]()
 
 
@@ -53,6 +55,7 @@ PARTS = {
     "runs": visitors.runs,
     "by_number": visitors.by_number,
     "memory": visitors.memory,
+    "soak": soak.soak,
     "gpu": gpu.gpu,
 }
 
@@ -60,13 +63,15 @@ PARTS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="NAME", help=f"of {', '.join(PARTS)}; all")
-    wanted = parser.parse_args().parts or [name for name in PARTS if name != "gpu"]
+    parser.add_argument("--minutes", type=float, default=10, help="of the soak (default: 10)")
+    arguments = parser.parse_args()
+    wanted = arguments.parts or [name for name in PARTS if name not in ("gpu", "soak")]
     if unknown := sorted(set(wanted) - set(PARTS)):
         parser.error(f"there is no {', '.join(unknown)}; choose from {', '.join(PARTS)}.")
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     results["machine"] = machine()
     for name in wanted:
-        results[name] = measure(name, results)
+        results[name] = measure(name, results, arguments.minutes)
         RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
         print(f"== {name}\n{json.dumps(results[name], indent=1)}", flush=True)
     if "growth" in results and "by_number" in results:

@@ -35,8 +35,8 @@ class Server:
 
 
 @contextmanager
-def served(script: list[str]) -> Iterator[Server]:
-    """Start it, wait for its page, stop it in the end."""
+def served(script: list[str], extra: dict[str, str] | None = None) -> Iterator[Server]:
+    """Start it, wait for its page, stop it in the end. `extra` goes into its environment."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}/"
@@ -44,7 +44,7 @@ def served(script: list[str]) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, *script, str(port)],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "GRADIO_ANALYTICS_ENABLED": "False"},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | (extra or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
