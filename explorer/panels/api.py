@@ -121,7 +121,7 @@ def check_numbers(whole: dict[str, Any], real: dict[str, Any] | None = None) -> 
 
 def find_exhibit(shelf: Shelf, name: Any) -> Exhibit:
     if name not in [*shelf.exhibits]:  # a list may be asked for anything, a dict only for names
-        raise ValueError(f"denoiser must be one of {', '.join(shelf.exhibits)}, not {name!r}.")
+        raise ValueError(f"denoiser must be one of {', '.join(shelf.exhibits)}.")
     return shelf.exhibits[name]
 
 
