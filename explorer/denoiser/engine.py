@@ -20,6 +20,7 @@ from explorer.denoiser.folding import folded
 from explorer.denoiser.gpu_engine import CudaGraphEngine
 
 log = logging.getLogger(__name__)
+TOLERANCE = 1e-3  # by which answers may differ, where they are of size 1
 INPUTS = ["x_t", "t", "condition"]
 Engine = Callable[[Tensor, Tensor, Tensor, bool], Tensor]  # (x_t, t, condition, all_cores)
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -91,14 +92,32 @@ def _session(onnxruntime: Any, graph: bytes, threads: int, alone: bool) -> Any:
 def fastest_engine(network: nn.Module, shape: tuple[int, int, int]) -> Engine:
     """ONNX Runtime on the CPU, a CUDA graph on a GPU; PyTorch itself where that cannot be had."""
     on_cpu = next(network.parameters()).device.type == "cpu"
-    engine = OnnxEngine if on_cpu else CudaGraphEngine
+    kind = OnnxEngine if on_cpu else CudaGraphEngine
     try:
-        return engine(network, shape)
+        engine = kind(network, shape)
+        if on_cpu:  # a GPU's PyTorch rounds more coarsely than the recording of it
+            _check_equal(engine, plain_engine(network), shape)
+        return engine
     except Exception as error:  # missing, or a version that cannot write or run this graph
-        log.warning("PyTorch runs the network: no %s (%s).", engine.__name__, error)
+        log.warning("PyTorch runs the network: no %s (%s).", kind.__name__, error)
     return plain_engine(network)
 
 
 def plain_engine(network: nn.Module) -> Engine:
     """PyTorch itself."""
     return lambda x_t, t, condition, all_cores: network(x_t, t, condition)
+
+
+@torch.no_grad()
+def _check_equal(engine: Engine, reference: Engine, shape: tuple[int, int, int]) -> None:
+    """ValueError unless an engine's answers are PyTorch's, for one image and for two."""
+    x_t = torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
+    t, condition = torch.tensor([7, 5]), torch.tensor([0, 0])
+    expected = reference(x_t, t, condition, True)
+    for count in (1, 2):
+        answer = engine(x_t[:count], t[:count], condition[:count], count == 1)
+        if answer.shape != (count, *shape):
+            raise ValueError(f"its answers are of shape {tuple(answer.shape)}")
+        off = float((answer - expected[:count]).abs().max() / expected.abs().max().clamp_min(1))
+        if not off < TOLERANCE:
+            raise ValueError(f"its answers are not PyTorch's: they differ by {off:.2g}")
