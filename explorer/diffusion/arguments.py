@@ -3,48 +3,69 @@
 Knows no network and takes no step.
 """
 
-import math
-import operator
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from explorer.diffusion.checks import (
+    MOST_IMAGES,
+    check_images,
+    check_integer,
+    check_number,
+    shown,
+)
 from explorer.diffusion.noise import make_generators
+from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.steps import check_eta
 
+MOST_GUIDANCE = 1000.0  # either way: far beyond what leaves a picture
 # The noise of each sampler, as eta; only ddim lets one choose.
 DEFAULT_ETA = {"ddpm": 1.0, "ddim": 0.0, "heun": 0.0, "dpmpp_2m": 0.0}
 
 
-def check_eta(sampler: str, eta: float | None) -> float:
+def check_denoiser(denoiser: Any) -> None:
+    schedule, shape = getattr(denoiser, "schedule", None), getattr(denoiser, "shape", None)
+    if not isinstance(schedule, NoiseSchedule) or shape is None:
+        raise ValueError(
+            f"denoiser must have a schedule, a shape and predict_eps, not be {shown(denoiser)}."
+        )
+
+
+def check_sampler(sampler: str) -> str:
+    if not isinstance(sampler, str) or sampler not in DEFAULT_ETA:
+        raise ValueError(f"sampler must be one of {', '.join(DEFAULT_ETA)}, not {shown(sampler)}.")
+    return sampler
+
+
+def check_etas(sampler: str, eta: float | None) -> float:
     """The given eta, or the sampler's own."""
-    if sampler not in DEFAULT_ETA:
-        raise ValueError(f"sampler must be one of {', '.join(DEFAULT_ETA)}, not {sampler!r}.")
-    default = DEFAULT_ETA[sampler]
+    default = DEFAULT_ETA[check_sampler(sampler)]
     if eta is None:
         return default
-    if not (math.isfinite(eta) and eta >= 0):
-        raise ValueError(f"eta must be a finite number >= 0, not {eta}.")
+    eta = check_eta(eta)
     if sampler != "ddim" and eta != default:
         raise ValueError(f"eta is for ddim to choose; {sampler} has eta = {default:g}, not {eta}.")
-    return float(eta)
+    return eta
 
 
 def check_guidance(guidance: float) -> float:
-    if not math.isfinite(guidance):
-        raise ValueError(f"guidance must be a finite number, not {guidance}.")
-    return float(guidance)
+    return check_number("guidance", guidance, at_least=-MOST_GUIDANCE, at_most=MOST_GUIDANCE)
+
+
+def check_t_start(t_start: int | None, T: int) -> int:  # noqa: N803
+    return T if t_start is None else check_integer("t_start", t_start, 1, T)
 
 
 def check_times(times: Sequence[int], t_start: int, T: int) -> list[int]:  # noqa: N803
     """The times that a run visits, as ints: strictly decreasing from t_start in 1..T to 0."""
-    if not 1 <= t_start <= T:
-        raise ValueError(f"t_start must be in 1..{T}, not {t_start}.")
     try:
-        listed = [operator.index(t) for t in times]
+        listed = list(times)
     except TypeError:
-        raise ValueError("times must be integers.") from None
+        raise ValueError(f"times must be a list of integers, not {shown(times)}.") from None
+    listed = [check_integer("each of times", t, 0, T) for t in listed]
     if len(listed) < 2 or listed[0] != t_start or listed[-1] != 0:
         raise ValueError(f"times must run from {t_start} to 0.")
     if any(t <= t_next for t, t_next in pairwise(listed)):
@@ -62,12 +83,10 @@ def check_condition(condition: Tensor | None) -> None:
 def check_x_t(x_t: Tensor | None, shape: Sequence[int]) -> None:
     if x_t is None:
         return
-    if not isinstance(x_t, Tensor):
-        raise ValueError(f"x_t must be a tensor, not {type(x_t).__name__}.")
-    if x_t.ndim != 4 or tuple(x_t.shape[1:]) != tuple(shape) or not x_t.is_floating_point():
+    check_images("x_t", x_t)
+    if x_t.ndim != 4 or tuple(x_t.shape[1:]) != tuple(shape):
         raise ValueError(
-            f"x_t must be floating point of shape (B, {', '.join(map(str, shape))}), "
-            f"not {x_t.dtype} of shape {tuple(x_t.shape)}."
+            f"x_t must have shape (B, {', '.join(map(str, shape))}), not {tuple(x_t.shape)}."
         )
     if not torch.isfinite(x_t).all():
         raise ValueError("x_t must be finite: no NaN, no infinity.")
@@ -75,14 +94,22 @@ def check_x_t(x_t: Tensor | None, shape: Sequence[int]) -> None:
 
 def agree_on_batch_size(**sizes: int | None) -> int:
     """The one batch size that all arguments which have one agree on; 1 if none has."""
-    known = {name: size for name, size in sizes.items() if size is not None}
+    known = {
+        name: check_integer("batch_size", size, 1, MOST_IMAGES)
+        for name, size in sizes.items()
+        if size is not None
+    }
     if len(set(known.values())) > 1:
         told = ", ".join(f"{name} says {size}" for name, size in known.items())
         raise ValueError(f"all arguments must agree on the batch size: {told}.")
-    batch_size = next(iter(known.values()), 1)
-    if batch_size < 1:
-        raise ValueError(f"the batch size must be at least 1, not {batch_size}.")
-    return batch_size
+    return next(iter(known.values()), 1)
+
+
+def count_images(argument: object) -> int | None:
+    """How many images an argument is for, if it tells."""
+    if isinstance(argument, str | bytes) or not isinstance(argument, Tensor | Sequence):
+        return None
+    return None if isinstance(argument, Tensor) and argument.ndim == 0 else len(argument)
 
 
 def check_generators(
@@ -99,9 +126,15 @@ def check_generators(
         return None
     if isinstance(generator, torch.Generator):
         generator = [generator] * batch_size
+    if not all(isinstance(each, torch.Generator) for each in _listed(generator)):
+        raise ValueError(f"generator must be one or a list of them, not {shown(generator)}.")
     if any(each.device.type != "cpu" for each in generator):
         raise ValueError("generator must be on the CPU: there, it draws the same on any machine.")
     return list(generator)
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, Sequence) else [value]
 
 
 def check_shape(eps_hat: Tensor, x_t: Tensor) -> None:

@@ -8,7 +8,8 @@ Knows no network; the noise is an argument.
 import torch
 from torch import Tensor
 
-from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.checks import check_images
+from explorer.diffusion.schedules import NoiseSchedule, check_schedule
 
 
 def diffuse(
@@ -30,13 +31,9 @@ def diffuse(
         ValueError: if x_0 and eps differ in shape, are not floating point or not finite, or t is
             not integers in 0..T, one for each image.
     """
-    if not x_0.is_floating_point() or not eps.is_floating_point():
-        raise ValueError(f"x_0 and eps must be floating point, not {x_0.dtype} and {eps.dtype}.")
-    if x_0.ndim < 1 or x_0.shape != eps.shape:
-        raise ValueError(
-            "x_0 and eps must have the same shape, the batch first; "
-            f"theirs are {tuple(x_0.shape)} and {tuple(eps.shape)}."
-        )
+    check_schedule(schedule)
+    check_images("x_0", x_0)
+    check_images("eps", eps, like=x_0)
     if check and not (torch.isfinite(x_0).all() and torch.isfinite(eps).all()):
         raise ValueError("x_0 and eps must be finite: no NaN, no infinity.")
     signal_scale = schedule.at(schedule.signal_scale, t, like=x_0)

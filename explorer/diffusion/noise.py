@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from explorer.diffusion.checks import MOST_IMAGES, check_integer, check_shape_of_images
 from explorer.diffusion.seeds import check_seed, make_generator
 
 
@@ -19,6 +20,7 @@ def make_generators(batch_size: int, seed: int | Sequence[int]) -> list[torch.Ge
     Raises:
         ValueError: if a seed is not an integer in 0..2**63 - 1, or there is not one for each image.
     """
+    batch_size = check_integer("batch_size", batch_size, 1, MOST_IMAGES)
     if isinstance(seed, Sequence) and not isinstance(seed, str | bytes):
         seeds = list(seed)
     else:
@@ -53,6 +55,8 @@ def noise_from_seed(shape: Sequence[int], seed: int | Sequence[int]) -> Tensor:
         (B, C, H, W) float32 on the CPU.
 
     Raises:
-        ValueError: if a seed is not an integer in 0..2**63 - 1, or there is not one for each image.
+        ValueError: if shape is not four integers from 1 up, a seed is not an integer in
+            0..2**63 - 1, or there is not one for each image.
     """
+    shape = check_shape_of_images(shape)
     return draw_noise(shape[1:], make_generators(shape[0], seed))

@@ -23,7 +23,8 @@ others are defined, and simple: x_0 = x_t, v = eps.
 
 from torch import Tensor
 
-from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.checks import check_images
+from explorer.diffusion.schedules import NoiseSchedule, check_schedule
 
 
 def x_0_from_eps(schedule: NoiseSchedule, x_t: Tensor, t: Tensor | int, eps: Tensor) -> Tensor:
@@ -106,12 +107,9 @@ def _scales(
     noisy: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """signal_scale[t] and noise_scale[t], shaped to multiply x_t; `noisy` asks for t >= 1."""
-    if not x_t.is_floating_point() or x_t.ndim < 1 or x_t.shape != prediction.shape:
-        raise ValueError(
-            "x_t and the prediction must be floating point and have the same shape, the batch "
-            f"first; x_t is {x_t.dtype} {tuple(x_t.shape)}, the prediction {prediction.dtype} "
-            f"{tuple(prediction.shape)}."
-        )
+    check_schedule(schedule)
+    check_images("x_t", x_t)
+    check_images("the prediction", prediction, like=x_t)
     t = schedule.check_t(t, len(x_t))
     if noisy and bool((t == 0).any()):
         raise ValueError(

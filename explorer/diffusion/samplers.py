@@ -20,17 +20,22 @@ from explorer.diffusion.arguments import (
     DEFAULT_ETA,
     agree_on_batch_size,
     check_condition,
-    check_eta,
+    check_denoiser,
+    check_etas,
     check_finite,
     check_generators,
     check_guidance,
+    check_sampler,
     check_shape,
+    check_t_start,
     check_times,
     check_x_t,
+    count_images,
 )
+from explorer.diffusion.checks import check_bool, check_integer
 from explorer.diffusion.noise import draw_noise
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.schedules import NoiseSchedule, check_T
 from explorer.diffusion.steps import ddim_step, ddpm_step, dpmpp_2m_step, heun_step
 
 SAMPLERS = tuple(DEFAULT_ETA)
@@ -84,11 +89,8 @@ def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
     Raises:
         ValueError: if t_start is not in 1..T, or num_steps is not in 1..t_start.
     """
-    t_start = T if t_start is None else t_start
-    if not 1 <= t_start <= T:
-        raise ValueError(f"t_start must be in 1..{T}, not {t_start}.")
-    if not 1 <= num_steps <= t_start:
-        raise ValueError(f"num_steps must be in 1..{t_start}, not {num_steps}.")
+    t_start = check_t_start(t_start, check_T(T))
+    num_steps = check_integer("num_steps", num_steps, 1, t_start)
     return [
         (2 * t_start * left + num_steps) // (2 * num_steps) for left in range(num_steps, -1, -1)
     ]
@@ -96,7 +98,7 @@ def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
 
 def network_calls(sampler: str, num_steps: int) -> int:
     """How often a run of `sample` asks the network: "heun" twice a step, but for the last one."""
-    return 2 * num_steps - 1 if sampler == "heun" else num_steps
+    return 2 * num_steps - 1 if check_sampler(sampler) == "heun" else num_steps
 
 
 def sample(
@@ -134,9 +136,9 @@ def sample(
         seed: instead of a generator: image i has seed + i, or the i-th of a sequence. A picture
             depends on its own seed only, not on the batch it is made in.
         condition: (B,) int64, or None.
-        guidance: handed to the denoiser with the condition; 1 is off.
-        eta: "ddim" takes any number >= 0, and 0 by default; the others have their own, "ddpm" 1
-            and "heun" and "dpmpp_2m" 0, and take no other.
+        guidance: in -1000..1000, handed to the denoiser with the condition; 1 is off.
+        eta: "ddim" takes any number in 0..100, and 0 by default; the others have their own, "ddpm"
+            1 and "heun" and "dpmpp_2m" 0, and take no other.
         x_t: (B, C, H, W) the image at t_start to start from; noise if not given.
         t_start: in 1..T, the time of x_t; T if not given.
         clip_x_0: clamp x_0_hat to [-1, 1] before each step. The noise kept by the step is then the
@@ -153,6 +155,7 @@ def sample(
             needed and there is neither seed nor generator, or both.
         FloatingPointError: during the run, if the network gives NaN or infinity.
     """
+    check_denoiser(denoiser)
     check_x_t(x_t, denoiser.shape)
     check_condition(condition)
     T = denoiser.schedule.T
@@ -161,21 +164,21 @@ def sample(
     elif num_steps is not None:
         raise ValueError("give num_steps or times, not both.")
     else:
-        times = check_times(times, T if t_start is None else t_start, T)
+        times = check_times(times, check_t_start(t_start, T), T)
     batch_size = agree_on_batch_size(
-        x_t=_length(x_t),
-        condition=_length(condition),
-        seed=_length(seed),
-        generator=_length(generator),
+        x_t=count_images(x_t),
+        condition=count_images(condition),
+        seed=count_images(seed),
+        generator=count_images(generator),
         batch_size=batch_size,
     )
     run = _Run(
         denoiser=denoiser,
         sampler=sampler,
-        eta=check_eta(sampler, eta),
+        eta=check_etas(sampler, eta),
         condition=condition,
         guidance=check_guidance(guidance),
-        clip_x_0=clip_x_0,
+        clip_x_0=check_bool("clip_x_0", clip_x_0),
         generators=check_generators(seed, generator, batch_size),
     )
     if run.generators is None and (x_t is None or run.eta > 0):
@@ -243,8 +246,3 @@ class _Run:
         """(B, C, H, W) float32 noise on the CPU."""
         assert self.generators is not None  # noqa: S101 - sample() has seen to it
         return draw_noise(self.denoiser.shape, self.generators)
-
-
-def _length(argument: object) -> int | None:
-    """How many images an argument is for, if it tells."""
-    return len(argument) if isinstance(argument, Tensor | Sequence) else None

@@ -11,13 +11,23 @@ Knows no images and no networks: only numbers over time.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
+from explorer.diffusion.checks import (
+    check_images,
+    check_integer,
+    check_number,
+    check_row,
+    shown,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+MOST_T = 100_000
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -46,7 +56,7 @@ class NoiseSchedule:
     noise_scale: Tensor
 
     def __init__(self, alpha_bar: "Tensor | ArrayLike") -> None:
-        signal_power = _as_float64(alpha_bar, "alpha_bar")
+        signal_power = check_row("alpha_bar", alpha_bar)
         _check_alpha_bar(signal_power)
         noise_power = 1 - signal_power
         step_factor = signal_power[1:] / signal_power[:-1]
@@ -71,7 +81,7 @@ class NoiseSchedule:
         Raises:
             ValueError: if beta is not such an array.
         """
-        lost = _as_float64(beta, "beta")
+        lost = check_row("beta", beta)
         # Comparisons with NaN are false, so this refuses it too.
         if len(lost) == 0 or not bool(((lost >= 0) & (lost < 1)).all()):
             raise ValueError("beta must hold at least one number, each of them in [0, 1).")
@@ -91,8 +101,7 @@ class NoiseSchedule:
         Raises:
             ValueError: if sigma is not a finite number >= 0.
         """
-        if not (math.isfinite(sigma) and sigma >= 0):
-            raise ValueError(f"sigma must be a finite number >= 0, not {sigma}.")
+        sigma = check_number("sigma", sigma, at_least=0)
         return int(torch.argmin(torch.abs(self.sigma - sigma)))
 
     def at(self, array: Tensor, t: Tensor | int, like: Tensor) -> Tensor:
@@ -109,7 +118,7 @@ class NoiseSchedule:
         Raises:
             ValueError: if t is not integers in 0..T, one for each item of the batch.
         """
-        t = self.check_t(t, len(like))
+        t = self.check_t(t, len(check_images("like", like)))
         # Non-blocking: a GPU is not waited for.
         values = array[t].to(like.dtype).to(like.device, non_blocking=True)
         return values.reshape(-1, *[1] * (like.ndim - 1))  # (B,) -> (B, 1, ..., 1)
@@ -120,9 +129,12 @@ class NoiseSchedule:
         Raises:
             ValueError: if t is not integers in 0..T, one for each item of the batch.
         """
-        t = torch.as_tensor(t).detach().cpu()
+        if not isinstance(t, Tensor):
+            return torch.tensor(check_integer("t", t, 0, self.T)).expand(batch_size)
+        t = t.detach().cpu()
         if t.is_floating_point() or t.is_complex() or t.dtype == torch.bool:
-            raise ValueError(f"t must be integers, not {t.dtype}.")
+            raise ValueError(f"t must be integers in 0..{self.T}, not {t.dtype}.")
+        t = t.long()
         if t.ndim == 0:
             t = t.expand(batch_size)
         if t.shape != (batch_size,):
@@ -135,7 +147,16 @@ class NoiseSchedule:
                 f"t must be in 0..{self.T} (0 is the clean image, {self.T} is noise); "
                 f"it runs from {int(t.min())} to {int(t.max())}."
             )
-        return t.long()
+        return t
+
+
+def check_schedule(schedule: Any) -> None:
+    if not isinstance(schedule, NoiseSchedule):
+        raise ValueError(f"schedule must be a NoiseSchedule, not {shown(schedule)}.")
+
+
+def check_T(T: Any) -> int:  # noqa: N802, N803 - the papers' name
+    return check_integer("T", T, 1, MOST_T)
 
 
 def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> NoiseSchedule:
@@ -145,11 +166,11 @@ def linear(T: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02) -> N
     do not reach pure noise.
 
     Raises:
-        ValueError: if T < 1, or beta leaves [0, 1).
+        ValueError: if T is not in 1..100000, or beta leaves [0, 1).
     """
-    return NoiseSchedule.from_beta(
-        torch.linspace(beta_start, beta_end, _check_length(T), dtype=torch.float64)
-    )
+    first = check_number("beta_start", beta_start, above=0, below=1)
+    last = check_number("beta_end", beta_end, at_least=0, below=1)
+    return NoiseSchedule.from_beta(torch.linspace(first, last, check_T(T), dtype=torch.float64))
 
 
 def scaled_linear(
@@ -161,11 +182,11 @@ def scaled_linear(
     Diffusion Models": its code; the two ends are those of Stable Diffusion).
 
     Raises:
-        ValueError: if T < 1, or beta leaves [0, 1).
+        ValueError: if T is not in 1..100000, or beta leaves [0, 1).
     """
-    if min(beta_start, beta_end) < 0:
-        raise ValueError("beta_start and beta_end must be >= 0.")
-    root = torch.linspace(beta_start**0.5, beta_end**0.5, _check_length(T), dtype=torch.float64)
+    first = check_number("beta_start", beta_start, above=0, below=1)
+    last = check_number("beta_end", beta_end, at_least=0, below=1)
+    root = torch.linspace(first**0.5, last**0.5, check_T(T), dtype=torch.float64)
     return NoiseSchedule.from_beta(root**2)
 
 
@@ -184,14 +205,13 @@ def cosine(
     sooner, above 1 later.
 
     Raises:
-        ValueError: if T < 1, or s < 0, or max_beta is not in (0, 1), or gamma <= 0 or so large
-            that the first step holds no noise in float64.
+        ValueError: if T is not in 1..100000, or s < 0, or max_beta is not in (0, 1), or gamma <= 0
+            or so large that the first step holds no noise in float64.
     """
-    if not (math.isfinite(s) and s >= 0 and 0 < max_beta < 1):
-        raise ValueError("s must be >= 0 and max_beta in (0, 1).")
-    if not (math.isfinite(gamma) and gamma > 0):
-        raise ValueError(f"gamma must be a finite number > 0, not {gamma}.")
-    time = torch.linspace(0, 1, _check_length(T) + 1, dtype=torch.float64) ** gamma
+    s = check_number("s", s, at_least=0)
+    max_beta = check_number("max_beta", max_beta, above=0, below=1)
+    gamma = check_number("gamma", gamma, above=0)
+    time = torch.linspace(0, 1, check_T(T) + 1, dtype=torch.float64) ** gamma
     f = torch.cos((time + s) / (1 + s) * math.pi / 2) ** 2
     return NoiseSchedule.from_beta((1 - f[1:] / f[:-1]).clamp(max=max_beta))
 
@@ -211,11 +231,14 @@ def sigmoid(
     at min_alpha_bar; sigma[T] is about 3e4.
 
     Raises:
-        ValueError: if T < 1, or start >= end, or tau <= 0, or min_alpha_bar is not in (0, 1).
+        ValueError: if T is not in 1..100000, or start >= end, or tau <= 0, or min_alpha_bar is not
+            in (0, 1).
     """
-    if not (start < end and tau > 0 and 0 < min_alpha_bar < 1):
-        raise ValueError("start must be < end, tau > 0, and min_alpha_bar in (0, 1).")
-    time = torch.linspace(start, end, _check_length(T) + 1, dtype=torch.float64)
+    start = check_number("start", start)
+    end = check_number("end", end, above=start)
+    tau = check_number("tau", tau, above=0)
+    min_alpha_bar = check_number("min_alpha_bar", min_alpha_bar, above=0, below=1)
+    time = torch.linspace(start, end, check_T(T) + 1, dtype=torch.float64)
     height = torch.sigmoid(time / tau)
     return NoiseSchedule(((height[-1] - height) / (height[-1] - height[0])).clamp(min_alpha_bar, 1))
 
@@ -226,13 +249,6 @@ SCHEDULES: dict[str, Callable[..., NoiseSchedule]] = {
     "cosine": cosine,
     "sigmoid": sigmoid,
 }
-
-
-def _as_float64(array: "Tensor | ArrayLike", name: str) -> Tensor:
-    values = torch.as_tensor(array).detach().to("cpu", torch.float64, copy=True)
-    if values.ndim != 1:
-        raise ValueError(f"{name} must be one-dimensional; its shape is {tuple(values.shape)}.")
-    return values
 
 
 def _check_alpha_bar(alpha_bar: Tensor) -> None:
@@ -246,9 +262,3 @@ def _check_alpha_bar(alpha_bar: Tensor) -> None:
         raise ValueError("alpha_bar must never rise: noise is only ever added.")
     if alpha_bar[1] == 1:
         raise ValueError("alpha_bar[1] must be < 1: every t >= 1 holds some noise.")
-
-
-def _check_length(T: int) -> int:
-    if T < 1:
-        raise ValueError(f"T must be at least 1, not {T}.")
-    return T

@@ -6,10 +6,11 @@ authors give for keys of several words (Matsumoto and Nishimura, `init_by_array`
 nothing of noise.
 """
 
-import operator
 from typing import Any
 
 import torch
+
+from explorer.diffusion.checks import as_integer, shown
 
 SEED_LIMIT = 2**63
 LENGTH, WORD = 624, 2**32  # words of the Twister's state, and how many values a word has
@@ -22,12 +23,9 @@ def check_seed(seed: Any) -> int:
     Raises:
         ValueError: it is no integer in 0..2**63 - 1. (True is none, nor is 7.0; numpy's are.)
     """
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        number = -1
-    if isinstance(seed, bool) or not 0 <= number < SEED_LIMIT:
-        raise ValueError(f"seed must be an integer in 0..2**63 - 1, not {repr(seed):.40}.")
+    number = as_integer(seed)
+    if number is None or not 0 <= number < SEED_LIMIT:
+        raise ValueError(f"seed must be an integer in 0..2**63 - 1, not {shown(seed)}.")
     return number
 
 

@@ -9,21 +9,23 @@ Raises ValueError if num_steps is not in 1..T.
 
 import torch
 
-from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.checks import check_integer
+from explorer.diffusion.schedules import NoiseSchedule, check_schedule, check_T
 
 
 def quadratic_times(T: int, num_steps: int) -> list[int]:
     """t = T (k / num_steps)^2 for k = num_steps..0: dense near t = 0 (Song et al. 2021, "Denoising
     Diffusion Implicit Models", its appendix on experiments, up to rounding)."""
-    _check_num_steps(T, num_steps)
+    num_steps = check_integer("num_steps", num_steps, 1, check_T(T))
     return _distinct(T, [round(T * (k / num_steps) ** 2) for k in range(num_steps + 1)])
 
 
 def log_snr_times(schedule: NoiseSchedule, num_steps: int) -> list[int]:
     """log-SNR rises by equal amounts from T to 1 (Lu et al. 2022, "DPM-Solver"); the last step,
     to t = 0 where it is infinite, is by itself."""
+    check_schedule(schedule)
     T = schedule.T
-    _check_num_steps(T, num_steps)
+    num_steps = check_integer("num_steps", num_steps, 1, T)
     log_snr = schedule.snr[1:].log()  # of t = 1..T
     first, last = log_snr[0].item(), log_snr[-1].item()
     wanted = torch.linspace(first, last, num_steps, dtype=torch.float64)
@@ -39,8 +41,3 @@ def _distinct(T: int, rising: list[int]) -> list[int]:
         room_above = len(rising) - 1 - k
         times.append(min(max(t, times[-1] + 1), T - room_above))
     return times[::-1]
-
-
-def _check_num_steps(T: int, num_steps: int) -> None:
-    if not 1 <= num_steps <= T:
-        raise ValueError(f"num_steps must be in 1..{T}, not {num_steps}.")

@@ -18,15 +18,18 @@ import math
 
 from torch import Tensor
 
+from explorer.diffusion.checks import check_images, check_integer, check_number
 from explorer.diffusion.predictions import v_from_x_0
-from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.schedules import NoiseSchedule, check_schedule
+
+MOST_ETA = 100.0  # at T = 1000, all noise is fresh from about 10 on: no schedule needs more
 
 
 def posterior_mean(
     schedule: NoiseSchedule, x_t: Tensor, x_0: Tensor, t: int, t_next: int
 ) -> Tensor:
     """Mean of q(x_t_next | x_t, x_0), like x_t (Ho et al. 2020, section 2)."""
-    _check_times(schedule, t, t_next)
+    t, t_next = _check_move(schedule, x_t, x_0, t, t_next)
     alpha_bar, alpha_bar_next = (schedule.alpha_bar[i].item() for i in (t, t_next))
     alpha = alpha_bar / alpha_bar_next  # of the whole move; Ho's alpha_t if t_next = t - 1
     beta = 1 - alpha
@@ -37,7 +40,7 @@ def posterior_mean(
 
 def posterior_std(schedule: NoiseSchedule, t: int, t_next: int) -> float:
     """Standard deviation of q(x_t_next | x_t, x_0); 0 if t_next = 0 (Ho et al. 2020, section 2)."""
-    _check_times(schedule, t, t_next)
+    t, t_next = _check_times(schedule, t, t_next)
     alpha_bar, alpha_bar_next = (schedule.alpha_bar[i].item() for i in (t, t_next))
     beta = 1 - alpha_bar / alpha_bar_next
     return math.sqrt((1 - alpha_bar_next) / (1 - alpha_bar) * beta)
@@ -83,11 +86,10 @@ def ddim_step(
             Above 1, fresh noise is capped at all the noise there is at t_next.
 
     Raises:
-        ValueError: also if eta < 0 or not finite, or noise is needed and missing.
+        ValueError: also if eta is not in 0..100, or noise is needed and missing.
     """
-    if not (math.isfinite(eta) and eta >= 0):
-        raise ValueError(f"eta must be a finite number >= 0, not {eta}.")
-    _check_times(schedule, t, t_next)
+    eta = check_eta(eta)
+    t, t_next = _check_move(schedule, x_t, x_0_hat, t, t_next)
     signal_scale, signal_scale_next = (schedule.signal_scale[i].item() for i in (t, t_next))
     noise_scale, noise_scale_next = (schedule.noise_scale[i].item() for i in (t, t_next))
     fresh = min(eta * posterior_std(schedule, t, t_next), noise_scale_next)
@@ -120,7 +122,7 @@ def heun_step(
         x_guess: like x_t, the `ddim_step` to t_next >= 1 with eta = 0.
         x_0_hat_guess: like x_t, the estimate made from it at t_next.
     """
-    _check_times(schedule, t, t_next)
+    t, t_next = _check_move(schedule, x_t, x_0_hat, t, t_next)
     if t_next == 0:
         raise ValueError("t_next must be at least 1: a step to t = 0 has no second slope.")
     v = v_from_x_0(schedule, x_t, t, x_0_hat)
@@ -152,8 +154,10 @@ def dpmpp_2m_step(
     """
     if (t_last is None) != (x_0_hat_last is None):
         raise ValueError("t_last and x_0_hat_last must be given together.")
+    t, t_next = _check_move(schedule, x_t, x_0_hat, t, t_next)
     if t_last is not None and x_0_hat_last is not None and t_next > 0:
-        _check_times(schedule, t_last, t)
+        t_last = check_integer("t_last", t_last, t + 1, schedule.T)
+        check_images("x_0_hat_last", x_0_hat_last, like=x_t)
         log_sigma_last, log_sigma, log_sigma_next = (
             math.log(schedule.sigma[i].item()) for i in (t_last, t, t_next)
         )
@@ -168,12 +172,24 @@ def _add_noise(mean: Tensor, std: float, noise: Tensor | None) -> Tensor:
         return mean
     if noise is None:
         raise ValueError("noise must be given: this step adds some.")
+    check_images("noise", noise, like=mean)
     return mean + std * noise
 
 
-def _check_times(schedule: NoiseSchedule, t: int, t_next: int) -> None:
-    if not 0 <= t_next < t <= schedule.T:
-        raise ValueError(
-            f"a step must go from t to a t_next with 0 <= t_next < t <= {schedule.T}, "
-            f"not from {t} to {t_next}."
-        )
+def check_eta(eta: float) -> float:
+    """Above 1 there is more fresh noise than DDPM's, at most all that there is at t_next."""
+    return check_number("eta", eta, at_least=0, at_most=MOST_ETA)
+
+
+def _check_move(
+    schedule: NoiseSchedule, x_t: Tensor, x_0_hat: Tensor, t: int, t_next: int
+) -> tuple[int, int]:
+    check_images("x_t", x_t)
+    check_images("x_0_hat", x_0_hat, like=x_t)
+    return _check_times(schedule, t, t_next)
+
+
+def _check_times(schedule: NoiseSchedule, t: int, t_next: int) -> tuple[int, int]:
+    check_schedule(schedule)
+    t = check_integer("t", t, 1, schedule.T)
+    return t, check_integer("t_next", t_next, 0, t - 1)

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from explorer.denoiser.denoiser import PredictsEps
+from explorer.diffusion.checks import check_number
 from explorer.diffusion.noise import draw_noise, make_generators
 from explorer.diffusion.predictions import x_0_from_eps
 from explorer.diffusion.samplers import Step, timesteps
@@ -74,6 +75,7 @@ class Mistake:
         value: Any = self.opening
         if self.slider is not None:
             lowest, highest, _ = self.slider
+            strength = check_number("strength", strength)
             value = type(value)(min(max(strength, lowest), highest))
         return Switches(**{self.switch: value})
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.seeds import check_seed
 from explorer.images.encoding import to_model_space
 
 
@@ -48,7 +50,7 @@ def compute_forward_noising(
 ) -> ForwardNoising:
     """pixels: (H, W, C) uint8; seed: of the noise."""
     x_0 = to_model_space(pixels)
-    eps = noise_from_seed((1, *x_0.shape), seed)[0].numpy()
+    eps = noise_from_seed((1, *x_0.shape), check_seed(seed))[0].numpy()
     return ForwardNoising(x_0, eps, schedule.alpha_bar.numpy())
 
 
@@ -56,6 +58,7 @@ def compute_noisy_image(
     schedule: NoiseSchedule, pixels: np.ndarray, t: int, seed: int
 ) -> NoisyImage:
     """x_t at one t in 0..T; ValueError outside."""
+    t = check_integer("t", t, 0, schedule.T)
     forward = compute_forward_noising(schedule, pixels, seed)
     x_0, eps = torch.from_numpy(forward.x_0)[None], torch.from_numpy(forward.eps)[None]
     x_t = diffuse(schedule, x_0, t, eps)[0].numpy()

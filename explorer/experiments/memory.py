@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
@@ -85,8 +86,7 @@ def compute_recall(
         t: in 1..T (at t = 0 there is nothing to guess).
         seed: of the noise.
     """
-    if not 1 <= t <= exhibit.T:
-        raise ValueError(f"t must lie in 1..{exhibit.T}: at t = 0 there is nothing to guess.")
+    t = check_integer("t", t, 1, exhibit.T)
     x_0 = torch.from_numpy(to_model_space(np.stack(pictures)))
     eps = noise_from_seed((1, *exhibit.denoiser.shape), seed).expand_as(x_0)
     x_t = diffuse(exhibit.schedule, x_0, t, eps)

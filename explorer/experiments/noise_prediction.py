@@ -10,9 +10,11 @@ import numpy as np
 import torch
 
 from explorer.denoiser.ideal import IdealDenoiser
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
+from explorer.diffusion.seeds import check_seed
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_model_space
 
@@ -67,8 +69,7 @@ def compute_noise_prediction(
         compare_ideal: also ask the ideal denoiser.
     """
     schedule, denoiser = exhibit.schedule, exhibit.denoiser
-    if not 1 <= t <= schedule.T:
-        raise ValueError(f"t must lie in 1..{schedule.T}: there is no noise to predict at t = 0.")
+    t, seed = check_integer("t", t, 1, schedule.T), check_seed(seed)
     x_0 = torch.from_numpy(to_model_space(pixels))[None]
     eps = noise_from_seed(tuple(x_0.shape), seed)
     x_t = diffuse(schedule, x_0, t, eps)

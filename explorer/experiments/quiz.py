@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from explorer.denoiser.denoiser import PredictsEps
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
 from explorer.diffusion.samplers import sample
+from explorer.diffusion.seeds import check_seed
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_pixels
 
@@ -59,9 +61,7 @@ MEASURES: dict[str, Callable[..., float]] = {
 
 
 def _check_t(exhibit: Exhibit, t: int) -> int:
-    if not 0 <= t <= exhibit.T:
-        raise ValueError(f"The network {exhibit.name!r} knows no t = {t}.")
-    return t
+    return check_integer("t", t, 0, exhibit.T)
 
 
 # ---- which of these runs was broken?
@@ -85,7 +85,7 @@ def play_round(exhibit: Exhibit, seed: int) -> Round:
 
     A fifth starts from the broken one's noise and is not broken.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(check_seed(seed))
     row, way = int(random.integers(NUM_RUNS)), WAYS[random.integers(len(WAYS))]
     seeds = random.integers(2**31, size=NUM_RUNS).tolist()
     condition = None

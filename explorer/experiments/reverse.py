@@ -4,14 +4,18 @@ Every frame comes from one run. (Step 16 of a 32-step run is not a 16-step run.)
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from explorer.diffusion.arguments import check_guidance, check_sampler, check_t_start
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.samplers import Step, sample
+from explorer.diffusion.seeds import check_seed
+from explorer.diffusion.steps import check_eta
 from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_model_space, to_pixels
 
@@ -35,6 +39,23 @@ class ReverseChoices:
     eta: float = 0.0
     seed: int = 0
     t_start: int | None = None
+
+    def checked(self, T: int) -> "ReverseChoices":  # noqa: N803 - the papers' name
+        """The same, of plain numbers; even those that this run does not heed are in range.
+
+        Raises:
+            ValueError: with a sentence, if one is not.
+        """
+        most = check_t_start(self.t_start, T)
+        return replace(
+            self,
+            sampler=check_sampler(self.sampler),
+            num_steps=check_integer("num_steps", self.num_steps, 1, most),
+            guidance=check_guidance(self.guidance),
+            eta=check_eta(self.eta),
+            seed=check_seed(self.seed),
+            t_start=None if self.t_start is None else most,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +105,7 @@ def compute_reverse(
     Raises:
         ValueError: at the call, with a sentence, if a choice is out of range.
     """
-    x_t = None
+    x_t, choices = None, choices.checked(exhibit.T)
     if choices.t_start is not None:
         if pixels is None:
             raise ValueError("To start from an image, pick one first.")
@@ -119,6 +140,7 @@ def sample_steps(
     Raises:
         ValueError: at the call, with a sentence, if a choice is out of range.
     """
+    choices = choices.checked(exhibit.T)
     condition = exhibit.condition(choices.kind)
     return sample(
         exhibit.patient_denoiser,

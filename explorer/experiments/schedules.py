@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from explorer.denoiser.denoiser import PredictsEps
+from explorer.diffusion.checks import check_integer, shown
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
@@ -76,7 +77,7 @@ class ScheduleCurve:
 def make_schedule(name: str, T: int, gamma: float = 1.0) -> NoiseSchedule:  # noqa: N803
     """One of CHOICES; gamma is for "bent". ValueError for any other name."""
     if name not in CHOICES:
-        raise ValueError(f"The schedule must be one of {', '.join(CHOICES)}, not {name!r}.")
+        raise ValueError(f"The schedule must be one of {', '.join(CHOICES)}, not {shown(name)}.")
     return cosine(T, gamma=gamma) if name == BENT else SCHEDULES[name](T)
 
 
@@ -98,6 +99,7 @@ def compute_schedules(
         t: in 0..T.
     """
     own, schedule = exhibit.schedule, make_schedule(name, exhibit.T, gamma)
+    t = check_integer("t", t, 0, exhibit.T)
     x_0 = torch.from_numpy(to_model_space(pixels))[None]
     eps = noise_from_seed(tuple(x_0.shape), seed)
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from explorer.denoiser.denoiser import PredictsEps
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
@@ -125,15 +126,15 @@ def compute_told_time(
         ValueError: with a sentence, if a time is out of range.
     """
     schedule = exhibit.schedule
-    if not all(1 <= time <= schedule.T for time in (t, *told)):
-        raise ValueError(f"t, true or told, must lie in 1..{schedule.T}.")
+    t = check_integer("t", t, 1, schedule.T)
+    told = [check_integer("each told t", time, 1, schedule.T) for time in told]
     x_0 = torch.from_numpy(to_model_space(pixels))[None]
     eps = noise_from_seed(tuple(x_0.shape), seed)
     x_t = diffuse(schedule, x_0, t, eps)
     rows, times = x_t.repeat(len(told), 1, 1, 1), torch.tensor(told)
     eps_hat = exhibit.denoiser.predict_eps(rows, times)
     x_0_hat = x_0_from_eps(schedule, rows, times, eps_hat).clamp(-1, 1)
-    errors = ToldErrors(t, list(told), _mse(eps_hat, eps), _mse(x_0_hat, x_0))
+    errors = ToldErrors(t, told, _mse(eps_hat, eps), _mse(x_0_hat, x_0))
     return ToldPredictions(x_t[0].numpy(), x_0_hat.numpy(), errors)
 
 
@@ -148,6 +149,7 @@ def tell_by(lie: Lie, t: int, told: int, T: int) -> Callable[[Tensor], Tensor]: 
     "constant": always told. "shifted": always wrong by told - t, but within 1..T. "reversed":
     T + 1 - t, as if time ran the other way.
     """
+    t, told = check_integer("t", t, 1, T), check_integer("told", told, 1, T)
     if lie == "constant":
         return lambda times: torch.full_like(times, told)
     if lie == "shifted":

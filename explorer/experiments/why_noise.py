@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import v_from_eps, x_0_from_eps
@@ -102,8 +103,7 @@ def compute_readings(exhibit: Exhibit, pixels: np.ndarray, t: int, seed: int) ->
         ValueError: t is out of range.
     """
     schedule = exhibit.schedule
-    if not 1 <= t <= schedule.T:
-        raise ValueError(f"t must lie in 1..{schedule.T}: there is no noise to predict at t = 0.")
+    t = check_integer("t", t, 1, schedule.T)
     x_0 = torch.from_numpy(to_model_space(pixels))[None].double()
     eps = noise_from_seed(tuple(x_0.shape), seed).double()
     x_t = diffuse(schedule, x_0, t, eps)
@@ -122,6 +122,7 @@ def compute_readings(exhibit: Exhibit, pixels: np.ndarray, t: int, seed: int) ->
 def compute_loss_weights(exhibit: Exhibit, t: int) -> LossWeights:
     """From t = 1 to T, evenly spaced, and at t itself (in 1..T)."""
     T = exhibit.T  # noqa: N806 - the papers' name
+    t = check_integer("t", t, 1, T)
     times = sorted({t, *np.linspace(1, T, WEIGHT_POINTS).round().astype(int).tolist()})
     snr = exhibit.schedule.snr[times]
     weights = {"eps": snr, "x_0": torch.ones_like(snr), "v": snr + 1}

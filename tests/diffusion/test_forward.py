@@ -64,7 +64,7 @@ def test_dtype_is_kept(dtype):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"t": 11}, r"t must be in 0\.\.10"),
+        ({"t": 11}, r"^t must be an integer in 0\.\.10, not 11\.$"),
         ({"t": torch.tensor([1])}, r"shape \(2,\)"),
         ({"eps": torch.zeros(2, 1, 2, 3)}, "same shape"),
         ({"eps": torch.full((2, 1, 2, 2), math.nan)}, "must be finite"),

@@ -46,5 +46,5 @@ def test_times_that_fall_together_move_apart():
 @pytest.mark.parametrize("spacing", [quadratic, log_snr])
 @pytest.mark.parametrize("num_steps", [0, -1, 41])
 def test_more_steps_than_times_are_refused(spacing, num_steps):
-    with pytest.raises(ValueError, match=r"num_steps must be in 1\.\.40"):
+    with pytest.raises(ValueError, match=r"num_steps must be an integer in 1\.\.40"):
         spacing(num_steps)

@@ -98,7 +98,7 @@ def test_where_no_training_image_is_at_hand_none_is_named(grey_exhibit):
 
 @pytest.mark.parametrize("t", [0, 41])
 def test_at_a_t_that_is_none_it_says_so(colour_exhibit, seen, t):
-    with pytest.raises(ValueError, match="must lie in 1..40"):
+    with pytest.raises(ValueError, match=r"^t must be an integer in 1\.\.40, not "):
         compute_recall(colour_exhibit, [seen[0].pixels], t, seed=3)
 
 

@@ -101,7 +101,7 @@ def test_the_network_is_told_the_kind_only_if_it_knows_it(answering, pixels):
 
 @pytest.mark.parametrize("t", [0, -1, 41])
 def test_a_time_outside_is_refused_with_a_sentence(colour_exhibit, pixels, t):
-    with pytest.raises(ValueError, match=r"t must lie in 1\.\.40: .*\."):
+    with pytest.raises(ValueError, match=r"t must be an integer in 1\.\.40, not .*\."):
         compute_noise_prediction(colour_exhibit, pixels, t, seed=0)
 
 

@@ -116,15 +116,15 @@ def test_only_ddim_hears_of_eta_and_guidance_needs_a_kind(answering):
 @pytest.mark.parametrize(
     "choices, says",
     [
-        ({"num_steps": 0}, r"num_steps must be in 1\.\.40"),
-        ({"num_steps": 41}, r"num_steps must be in 1\.\.40"),
+        ({"num_steps": 0}, r"num_steps must be an integer in 1\.\.40"),
+        ({"num_steps": 41}, r"num_steps must be an integer in 1\.\.40"),
         ({"sampler": "magic"}, "sampler must be one of ddpm, ddim"),
         ({"guidance": float("nan")}, "guidance must be a finite number"),
         ({"eta": -1.0}, "eta must be"),
-        ({"seed": -1}, "seed must be in"),
-        ({"t_start": 0}, r"t_start must be in 1\.\.40"),
-        ({"t_start": 99}, r"t.* 0\.\.40"),
-        ({"t_start": 10, "num_steps": 11}, r"num_steps must be in 1\.\.10"),
+        ({"seed": -1}, "seed must be an integer in"),
+        ({"t_start": 0}, r"t_start must be an integer in 1\.\.40"),
+        ({"t_start": 99}, r"t_start must be an integer in 1\.\.40, not 99"),
+        ({"t_start": 10, "num_steps": 11}, r"num_steps must be an integer in 1\.\.10"),
     ],
 )
 def test_a_bad_choice_is_refused_at_the_call_with_a_sentence(colour_exhibit, choices, says):

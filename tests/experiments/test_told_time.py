@@ -187,7 +187,7 @@ def test_the_valleys_times(t):
 
 @pytest.mark.parametrize("t, told", [(0, 5), (41, 5), (5, 0), (5, 41)])
 def test_a_time_outside_is_refused_with_a_sentence(colour_exhibit, pixels, t, told):
-    with pytest.raises(ValueError, match=r"must lie in 1\.\.40"):
+    with pytest.raises(ValueError, match=r"must be an integer in 1\.\.40"):
         compute_told_time(colour_exhibit, pixels, t, 0, [told])
 
 

@@ -67,7 +67,7 @@ def test_the_network_is_asked_once(wrong, pixels):
 
 @pytest.mark.parametrize("t", [0, T + 1])
 def test_a_time_outside_is_refused_with_a_sentence(colour_exhibit, pixels, t):
-    with pytest.raises(ValueError, match=r"must lie in 1\.\.40"):
+    with pytest.raises(ValueError, match=r"must be an integer in 1\.\.40"):
         compute_readings(colour_exhibit, pixels, t, 0)
 
 
