@@ -16,6 +16,10 @@ from explorer.denoiser.denoiser import check_arguments
 from explorer.diffusion.predictions import eps_from_x_0
 from explorer.diffusion.schedules import NoiseSchedule
 
+ROUNDING = 2.0**-23  # of float32, relative
+FARTHEST = 30.0  # logits below the largest: a weight of 1e-13 changes no digit of a float32
+TOLERANCE = 1e-3  # of a logit, and so of a weight
+
 
 class IdealDenoiser:
     """The posterior mean over `images`, behind the same interface as a trained denoiser.
@@ -81,12 +85,34 @@ class IdealDenoiser:
         # |x_t - s x^i|^2 without the term in x_t alone, which the softmax cancels.
         distance = signal.square() * self.squared_norm - 2 * signal * products  # (B, N)
         logits = -distance / (2 * noise.square())
+        size = (distance.abs() + 2 * signal.square() * self.squared_norm).amax(1, keepdim=True)
         if condition is not None and self.condition_of is not None:
             other = self.condition_of[None, :] != condition.to(self.device)[:, None]
             if bool(other.all(1).any()):
                 raise ValueError("no image of the set has this condition.")
             logits = logits.masked_fill(other, -torch.inf)
-        return logits.softmax(1)
+        return self._told_apart(logits, size / noise.square(), x_t, t).softmax(1)
+
+    def _told_apart(self, logits: Tensor, terms: Tensor, x_t: Tensor, t: Tensor) -> Tensor:
+        """The logits (B, N), again in float64 for images too alike for a difference of products.
+
+        Where there is little noise, the rounding of large products, divided by noise_scale^2,
+        would decide between near duplicates. Nearly always one image stands alone: no work then.
+
+        terms: (B, 1), the largest that were added up to a logit.
+        """
+        error = ROUNDING * terms  # of a logit, usually; sqrt(D) times at the worst
+        slack = FARTHEST + 2 * self.images.shape[1] ** 0.5 * error
+        near = logits >= logits.amax(1, keepdim=True) - slack
+        unsure = (near.sum(1) > 1) & (error[:, 0] > TOLERANCE)
+        for row in unsure.nonzero().flatten().tolist():
+            among = near[row].nonzero().flatten()
+            at = self.schedule.signal_scale[t[row]].item() * self.images[among].double()
+            squared = (x_t[row].to(at).flatten() - at).square().sum(1)
+            power = 2 * self.schedule.noise_scale[t[row]].item() ** 2
+            logits[row] = -torch.inf
+            logits[row, among] = ((squared.min() - squared) / power).to(logits)
+        return logits
 
     def predict_x_0(self, x_t: Tensor, t: Tensor, condition: Tensor | None = None) -> Tensor:
         """Arguments as of `weights` -> x_0_hat, like x_t."""

@@ -48,6 +48,37 @@ def test_it_is_the_posterior_mean(schedule, t):
     assert_close(x_0_hat.double(), expected, atol=1e-4, rtol=0)
 
 
+@pytest.mark.parametrize("schedule", [cosine(), linear()], ids=["cosine", "linear"])
+@pytest.mark.parametrize("t", [1, 3, 10, 100])
+def test_near_duplicates_are_told_apart_as_in_float64(schedule, t):
+    picture = images(1).repeat(1, 1, 22, 22)[:, :, :64, :64]
+    twin = picture.clone()
+    twin[0, 1, 20, 30] += 1 / 127.5  # one grey level of one pixel
+    far = -picture
+    ideal = IdealDenoiser(torch.cat([picture, far, twin]), schedule)
+    x_0 = picture.expand(16, -1, -1, -1)
+    eps = torch.randn(x_0.shape, generator=torch.Generator().manual_seed(t))
+    x_t = diffuse(schedule, x_0, t, eps)
+    signal, noise = schedule.signal_scale[t], schedule.noise_scale[t]
+    squared = x_t[:, None].double() - signal * ideal.images.view(3, *picture.shape[1:]).double()
+    expected = (-squared.square().flatten(2).sum(2) / (2 * noise**2)).softmax(1)
+    assert t > 1 or 0.001 < expected[:, 0].min() < 0.4  # a hard case: the noise hides which it was
+    times = torch.full((16,), t)
+    # What is known of a scene once, and put together for every t.
+    of_x_0, of_eps = ideal.products(picture), ideal.products(eps)
+    products = diffuse(schedule, of_x_0.expand(16, 3), t, of_eps)
+    for weights in (ideal.weights(x_t, times), ideal.weights(x_t, times, products=products)):
+        assert_close(weights.double(), expected, atol=1e-3, rtol=0)
+
+
+def test_a_told_twin_of_another_kind_has_no_weight():
+    pictures, schedule, t = images(1).repeat(2, 1, 1, 1), cosine(), torch.tensor([1])
+    ideal = IdealDenoiser(pictures, schedule, torch.tensor([0, 1]), ["one", "other"])
+    x_t = diffuse(schedule, pictures[:1], 1, noise(1))
+    assert ideal.weights(x_t, t).tolist() == [[0.5, 0.5]]
+    assert ideal.weights(x_t, t, torch.tensor([1])).tolist() == [[0.0, 1.0]]
+
+
 def test_each_row_has_its_own_t():
     pictures, schedule = images(20), cosine()
     ideal, t = IdealDenoiser(pictures, schedule), torch.tensor([1, 400, 1000])
