@@ -95,7 +95,9 @@ def check_x_t(x_t: Tensor | None, shape: Sequence[int]) -> None:
 def agree_on_batch_size(**sizes: int | None) -> int:
     """The one batch size that all arguments which have one agree on; 1 if none has."""
     known = {
-        name: check_integer("batch_size", size, 1, MOST_IMAGES)
+        name: check_integer(
+            name if name == "batch_size" else f"the length of {name}", size, 1, MOST_IMAGES
+        )
         for name, size in sizes.items()
         if size is not None
     }
@@ -126,15 +128,12 @@ def check_generators(
         return None
     if isinstance(generator, torch.Generator):
         generator = [generator] * batch_size
-    if not all(isinstance(each, torch.Generator) for each in _listed(generator)):
+    of_each = count_images(generator) == batch_size
+    if not of_each or not all(isinstance(each, torch.Generator) for each in generator):
         raise ValueError(f"generator must be one or a list of them, not {shown(generator)}.")
     if any(each.device.type != "cpu" for each in generator):
         raise ValueError("generator must be on the CPU: there, it draws the same on any machine.")
     return list(generator)
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, Sequence) else [value]
 
 
 def check_shape(eps_hat: Tensor, x_t: Tensor) -> None:

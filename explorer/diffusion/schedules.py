@@ -83,8 +83,8 @@ class NoiseSchedule:
         """
         lost = check_row("beta", beta)
         # Comparisons with NaN are false, so this refuses it too.
-        if len(lost) == 0 or not bool(((lost >= 0) & (lost < 1)).all()):
-            raise ValueError("beta must hold at least one number, each of them in [0, 1).")
+        if not bool(((lost >= 0) & (lost < 1)).all()) or not bool((lost[:1] > 0).any()):
+            raise ValueError("beta must hold numbers, each of them in [0, 1), the first above 0.")
         return cls(torch.cat([lost.new_ones(1), torch.cumprod(1 - lost, dim=0)]))
 
     @property

@@ -341,7 +341,7 @@ BAD_ARGUMENTS = [
     ({"x_t": X_T[0]}, r"shape \(B, 2, 4, 4\)"),
     ({"x_t": X_T.long()}, "floating point"),
     ({"x_t": [0.0]}, r"x_t must be a tensor, not \[0\.0\]"),
-    ({"x_t": X_T[:0]}, r"batch_size must be an integer in 1\.\.65536, not 0"),
+    ({"x_t": X_T[:0]}, r"the length of x_t must be an integer in 1\.\.65536, not 0"),
     ({"x_t": X_T + math.nan}, "x_t must be finite"),
     ({"x_t": X_T + math.inf}, "x_t must be finite"),
     ({"condition": torch.zeros(2)}, r"condition must be a \(B,\) tensor of int64"),

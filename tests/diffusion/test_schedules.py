@@ -119,7 +119,7 @@ def test_a_bad_alpha_bar_is_refused(alpha_bar, sentence):
         NoiseSchedule(alpha_bar)
 
 
-@pytest.mark.parametrize("beta", [[], [-0.1], [1.0], [math.nan]])
+@pytest.mark.parametrize("beta", [[], [0.0, 0.5], [-0.1], [1.0], [math.nan]])
 def test_a_bad_beta_is_refused(beta):
     with pytest.raises(ValueError, match=r"each of them in \[0, 1\)"):
         NoiseSchedule.from_beta(beta)

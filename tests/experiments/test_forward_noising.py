@@ -65,3 +65,12 @@ def test_the_browser_is_sent_the_image_the_noise_and_the_schedule(pixels):
     other = compute_forward_noising(schedule, pixels, seed=12)
     np.testing.assert_array_equal(forward.eps, again.eps)
     assert not np.array_equal(forward.eps, other.eps)
+
+
+@pytest.mark.parametrize("name", ["t", "seed"])
+def test_a_number_of_a_wrong_type_is_refused(colour_exhibit, name):
+    pixels = colour_exhibit.first_picture.pixels
+    for junk in (None, "abc", [5], {}, True, 1.5, float("nan"), 10**400):
+        values = {"t": 5, "seed": 1, name: junk}
+        with pytest.raises(ValueError, match=rf"^{name} must be an integer in .*, not .+\.$"):
+            compute_noisy_image(colour_exhibit.schedule, pixels, **values)

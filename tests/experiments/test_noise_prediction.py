@@ -140,3 +140,12 @@ def test_the_shipped_networks_know_most_of_the_noise(real_exhibits):
         assert set(curves.curves) == {"seen", "held_out", "ideal_seen", "ideal_held_out"}
         assert all(len(curve) == len(curves.t) for curve in curves.curves.values())
         assert all(1 <= t <= exhibit.T for t in curves.t)
+
+
+@pytest.mark.parametrize("name", ["t", "seed"])
+def test_a_number_of_a_wrong_type_is_refused(colour_exhibit, name):
+    pixels = colour_exhibit.first_picture.pixels
+    for junk in (None, "abc", [5], {}, True, 1.5, float("nan"), 10**400):
+        values = {"t": 5, "seed": 1, name: junk}
+        with pytest.raises(ValueError, match=rf"^{name} must be an integer in .*, not .+\.$"):
+            compute_noise_prediction(colour_exhibit, pixels, **values)

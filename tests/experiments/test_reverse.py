@@ -135,6 +135,16 @@ def test_a_bad_choice_is_refused_at_the_call_with_a_sentence(colour_exhibit, cho
     assert str(caught.value).endswith(".")
 
 
+@pytest.mark.parametrize("name", ["sampler", "num_steps", "guidance", "eta", "seed", "t_start"])
+def test_a_choice_of_a_wrong_type_is_refused_even_where_it_changes_nothing(colour_exhibit, name):
+    for junk in (None, "abc", ["ddim"], {}, True, float("inf"), 10**400):
+        if name == "t_start" and junk is None:
+            continue
+        choices = ReverseChoices(**{"sampler": "ddpm", "num_steps": 5, name: junk})
+        with pytest.raises(ValueError, match=rf"^{name} must be .*, not .{{1,40}}\.$"):
+            compute_reverse(colour_exhibit, choices, colour_exhibit.first_picture.pixels)
+
+
 def test_starting_from_an_image_needs_one(colour_exhibit):
     with pytest.raises(ValueError, match="pick one first"):
         compute_reverse(colour_exhibit, ReverseChoices(t_start=5, num_steps=5))
