@@ -14,23 +14,32 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from safetensors.torch import save as to_safetensors
 
 from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.files import write_whole
+from explorer.denoiser.forms import FORMAT, MOST_PARAMETERS, FormError, check_config, is_whole
+from explorer.denoiser.reading import (
+    LARGEST_HEADER,
+    LARGEST_JSON,
+    MEGABYTE,
+    CheckpointError,
+    read_json,
+    read_tensors,
+    shown,
+)
 from explorer.denoiser.unet import UNet
-from explorer.diffusion.schedules import SCHEDULES
 
-FORMAT = 1
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
-FILES = ("config.json", "model.safetensors", "metrics.json", "images.npz")
+# What is fetched from the Hub, each if it has no more bytes than this.
+LARGEST = {
+    "config.json": LARGEST_JSON,
+    "model.safetensors": LARGEST_HEADER + 4 * MOST_PARAMETERS,
+    "metrics.json": LARGEST_JSON,
+    "images.npz": 64 * MEGABYTE,
+}
 HUB_TIMEOUT = 5.0  # seconds
 HUB_ID = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*"
-
-
-class CheckpointError(ValueError):
-    """A checkpoint that is missing, damaged or not ours; the message is one clear sentence."""
 
 
 def list_checkpoints(folder: Path | str = CHECKPOINTS) -> list[str]:
@@ -41,17 +50,23 @@ def list_checkpoints(folder: Path | str = CHECKPOINTS) -> list[str]:
 def find_checkpoint(name: str | Path, folder: Path | str = CHECKPOINTS) -> Path:
     """The folder of a checkpoint: a name within `folder`, a path, or a Hub id ("owner/name")."""
     candidates = [Path(folder) / name, Path(name)] if str(name) else []
-    for path in candidates:
-        if (path / "config.json").is_file():
-            return path
-    if any(path.is_dir() for path in candidates):
-        raise CheckpointError(f"{name} is no checkpoint: its config.json is missing.")
+    try:
+        for path in candidates:
+            if (path / "config.json").is_file():
+                return path
+        without_config = any(path.is_dir() for path in candidates)
+    except (OSError, ValueError):  # too long, or no name of a file
+        raise CheckpointError(f"There is no checkpoint {shown(name)}.") from None
+    if without_config:
+        raise CheckpointError(f"{shown(name)} is no checkpoint: its config.json is missing.")
     if re.fullmatch(HUB_ID, str(name)):
         return _fetch(str(name))
     if len(Path(name).parts) > 1:
-        raise CheckpointError(f"There is no checkpoint at {name}.")
-    there = ", ".join(list_checkpoints(folder)) or "none"
-    raise CheckpointError(f"There is no checkpoint {str(name)!r} in {folder} (there: {there}).")
+        raise CheckpointError(f"There is no checkpoint at {shown(name)}.")
+    there = shown(", ".join(list_checkpoints(folder)) or "none")
+    raise CheckpointError(
+        f"There is no checkpoint '{shown(name)}' in {shown(folder)} (there: {there})."
+    )
 
 
 def _fetch(repo_id: str) -> Path:
@@ -59,58 +74,50 @@ def _fetch(repo_id: str) -> Path:
     try:
         from huggingface_hub import model_info, snapshot_download, try_to_load_from_cache
 
-        cached = [try_to_load_from_cache(repo_id, name) for name in FILES[:2]]
+        cached = [try_to_load_from_cache(repo_id, name) for name in list(LARGEST)[:2]]
         if all(isinstance(path, str) for path in cached):
             return Path(str(cached[0])).parent
-        model_info(
-            repo_id, timeout=HUB_TIMEOUT
-        )  # the download itself would wait for a silent network
-        return Path(snapshot_download(repo_id, allow_patterns=list(FILES)))
+        # Asked first: the download itself would wait for a silent network, and takes any size.
+        info = model_info(repo_id, timeout=HUB_TIMEOUT, files_metadata=True)
+        for file in info.siblings or []:
+            most = LARGEST.get(file.rfilename)
+            if most is not None and not (file.size is not None and file.size <= most):
+                raise CheckpointError(
+                    f"The checkpoint {repo_id!r} of the Hugging Face Hub is too large: "
+                    f"its {file.rfilename} has {file.size} bytes, and {most} is the most."
+                )
+        return Path(snapshot_download(repo_id, revision=info.sha, allow_patterns=list(LARGEST)))
+    except CheckpointError:
+        raise
     except Exception as error:  # the Hub's client raises many kinds; the visitor needs one sentence
         raise CheckpointError(
-            f"The checkpoint {repo_id!r} is neither a folder here nor could it be fetched from the "
-            f"Hugging Face Hub ({type(error).__name__})."
+            f"The checkpoint {shown(repo_id)!r} is neither a folder here nor could it be fetched "
+            f"from the Hugging Face Hub ({type(error).__name__})."
         ) from error
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a checkpoint's file, or a CheckpointError that says what is wrong."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{path} is missing.") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CheckpointError(f"{path} cannot be read as JSON; it may be damaged.") from error
-    if not isinstance(content, dict):
-        raise CheckpointError(f"{path} should hold a JSON object.")
-    return content
 
 
 def build_denoiser(config: dict[str, Any], name: str = "denoiser") -> Denoiser:
     """An untrained denoiser from a config (see `save_denoiser` for its keys).
 
     Raises:
-        CheckpointError: the config is foreign, incomplete or contradicts itself.
+        CheckpointError: the config is foreign, incomplete, too large or contradicts itself.
     """
-    if config.get("format") != FORMAT:
+    if not is_whole(config.get("format"), FORMAT, FORMAT):
         raise CheckpointError(
-            f"{name}: config.json is not that of one of our denoisers "
-            f'("format" should be {FORMAT}, but is {config.get("format")!r}).'
+            f"{shown(name)}: config.json is not that of one of our denoisers "
+            f'("format" should be {FORMAT}, but is {shown(config.get("format"))}).'
         )
     try:
-        channels, height, width = (int(n) for n in config["shape"])
-        conditions = [str(condition) for condition in config["conditions"]]
-        schedule_config = dict(config["schedule"])
-        schedule = SCHEDULES[schedule_config.pop("name")](**schedule_config)
-        network_config = dict(config["network"])
-        network = UNet(channels=channels, num_conditions=len(conditions), **network_config)
-        shape = (channels, height, width)
-        return Denoiser(network.eval(), schedule, config["prediction"], shape, conditions, name)
-    except Exception as error:  # whatever a wrong value can set off deep inside the network
+        schedule = check_config(config)
+    except FormError as error:
         raise CheckpointError(
-            f"{name}: config.json does not describe one of our denoisers "
-            f"({type(error).__name__}: {error})."
+            f"{shown(name)}: config.json does not describe one of our denoisers: {error}."
         ) from error
+    channels, height, width = config["shape"]
+    conditions = list(config["conditions"])
+    network = UNet(channels=channels, num_conditions=len(conditions), **config["network"])
+    shape = (channels, height, width)
+    return Denoiser(network.eval(), schedule, config["prediction"], shape, conditions, name)
 
 
 def load_denoiser(
@@ -129,30 +136,13 @@ def load_denoiser(
     path = find_checkpoint(name, folder)
     with torch.random.fork_rng(devices=[]):  # the weights drawn here are replaced at once
         denoiser = build_denoiser(read_json(path / "config.json"), path.name)
-    weights = _read_weights(path / "model.safetensors")
-    try:
-        denoiser.network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"{path / 'model.safetensors'} does not fit the network that config.json describes."
-        ) from error
-    denoiser.network.requires_grad_(False).to(device)
+    network = denoiser.network
+    whose = "the network that config.json describes"
+    network.load_state_dict(read_tensors(path / "model.safetensors", network.state_dict(), whose))
+    network.requires_grad_(False).to(device)
     if denoiser.device.type == "cpu":  # channels last: the same numbers, a quarter faster there
-        denoiser.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return denoiser
-
-
-def _read_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The weights as float32, or a CheckpointError that says what is wrong."""
-    if not path.is_file():
-        raise CheckpointError(f"{path} is missing.")
-    try:
-        weights = {key: value.float() for key, value in load_file(path).items()}
-    except Exception as error:  # a damaged file can fail in many ways
-        raise CheckpointError(f"{path} is damaged: it cannot be read as safetensors.") from error
-    if not all(bool(value.isfinite().all()) for value in weights.values()):
-        raise CheckpointError(f"{path} is damaged: it holds weights that are not finite.")
-    return weights
 
 
 def save_denoiser(

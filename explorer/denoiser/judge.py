@@ -7,11 +7,13 @@ It knows nothing of denoisers; its weights lie beside those of the digits' denoi
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
 from explorer.denoiser.files import write_whole
+from explorer.denoiser.reading import CheckpointError, read_tensors, shown
+
+PICTURE = (1, 28, 28)  # (C, H, W)
 
 
 class Judge(nn.Sequential):
@@ -45,7 +47,14 @@ def save_judge(judge: Judge, path: Path) -> None:
 
 
 def load_judge(path: Path) -> Judge:
-    """On the CPU, in float32, ready to judge."""
+    """On the CPU, in float32, ready to judge.
+
+    Raises:
+        CheckpointError: the file is missing, damaged or of another network, or names nothing.
+    """
     judge = Judge()
-    judge.load_state_dict({k: v.float() for k, v in load_file(path).items()})
-    return judge.eval()
+    judge.load_state_dict(read_tensors(path, judge.state_dict(), "the judge of digits"))
+    _, sureness = judge.eval().verdict(torch.zeros(1, *PICTURE))
+    if not bool(sureness.isfinite().all()):
+        raise CheckpointError(f"{shown(path)} is damaged: its judge is sure of no number.")
+    return judge

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 GROUPS = 8  # of every group normalisation; all widths are multiples of it
+HEAD_WIDTH = 32  # of self-attention
 
 
 def sinusoidal_embedding(t: Tensor, width: int) -> Tensor:
@@ -47,9 +48,9 @@ class ResidualBlock(nn.Module):
 class SelfAttention(nn.Module):
     """Every position looks at every other; worth its quadratic cost only at low resolution."""
 
-    def __init__(self, width: int, head_width: int = 32):
+    def __init__(self, width: int):
         super().__init__()
-        self.heads, self.head_width = width // head_width, head_width
+        self.heads = width // HEAD_WIDTH
         self.norm = nn.GroupNorm(GROUPS, width)
         self.qkv = nn.Conv2d(width, 3 * width, 1)
         self.out = nn.Conv2d(width, width, 1)
@@ -59,7 +60,7 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         qkv = self.qkv(self.norm(x)).flatten(2).unflatten(1, (3 * self.heads, -1))
         q, k, v = qkv.transpose(-1, -2).split(self.heads, dim=1)  # each (B, heads, H*W, C/heads)
-        y = F.scaled_dot_product_attention(q, k, v, scale=self.head_width**-0.5)
+        y = F.scaled_dot_product_attention(q, k, v, scale=HEAD_WIDTH**-0.5)
         return x + self.out(y.transpose(-1, -2).reshape(x.shape))
 
 

@@ -13,22 +13,21 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import numpy as np
 import torch
 
 from explorer.denoiser.checkpoints import (
     CheckpointError,
     list_checkpoints,
     load_denoiser,
-    read_json,
 )
 from explorer.denoiser.denoiser import Denoiser, PredictsEps
+from explorer.denoiser.forms import is_name
 from explorer.denoiser.ideal import IdealDenoiser
-from explorer.denoiser.judge import Judge, load_judge
+from explorer.denoiser.judge import Judge
+from explorer.denoiser.reading import read_json, shown
 from explorer.diffusion.schedules import NoiseSchedule
-from explorer.images.digits import drawn_digits
-from explorer.images.encoding import to_model_space
-from explorer.images.gallery import Gallery, GalleryError, Picture, load_gallery
+from explorer.experiments.parts import ask_once, load_pictures, read_judge, read_metrics
+from explorer.images.gallery import Gallery, GalleryError, Picture
 
 log = logging.getLogger(__name__)
 # What the page opens with, where there is such a thing.
@@ -114,8 +113,8 @@ class Variants(Mapping[str, Exhibit]):
             if exhibit is None:
                 try:
                     exhibit = self._exhibits[name] = self._load(name)
-                except (CheckpointError, GalleryError) as error:
-                    log.warning("%s is left out: %s", name, error)
+                except Exception as error:
+                    leave_out(name, error)
                     del self._exhibits[name]
                     raise KeyError(name) from error
             return exhibit
@@ -148,21 +147,18 @@ def load_exhibit(
         CheckpointError, GalleryError: with one sentence that says what is wrong.
     """
     denoiser = load_denoiser(name, device, folder)
-    path = folder / name
-    if (path / "images.npz").is_file():
-        gallery = load_gallery(path / "images.npz")
-        seen = np.stack([to_model_space(picture.pixels) for picture in gallery.select(seen=True)])
-        ideal = IdealDenoiser(torch.from_numpy(seen).to(device), denoiser.schedule)
-    elif denoiser.shape == (1, 28, 28):
-        gallery, ideal = drawn_digits(), None
-    else:
-        raise GalleryError(f"The checkpoint {name!r} has no images.npz: there is nothing to show.")
-    if gallery.shape != denoiser.shape:
-        raise GalleryError(f"The pictures of {name!r} are not of the network's size.")
-    judged = (path / "judge.safetensors").is_file()
-    judge = load_judge(path / "judge.safetensors") if judged else None
+    ask_once(denoiser)
+    gallery, ideal = load_pictures(folder / name, denoiser)
     quick, patient = share(denoiser)
-    return Exhibit(name, quick, ideal, gallery, read_metrics(path), patient, judge)
+    return Exhibit(
+        name,
+        quick,
+        ideal,
+        gallery,
+        read_metrics(folder / name, denoiser.schedule.T),
+        patient,
+        read_judge(folder / name, denoiser.shape),
+    )
 
 
 def load_variant(
@@ -174,18 +170,22 @@ def load_variant(
 ) -> Exhibit:
     """As `load_exhibit`, with the pictures, the ideal denoiser and the judge of `base`."""
     denoiser = load_denoiser(name, device, folder)
-    kinds = base.denoiser.conditions
+    kinds, alpha_bar = base.denoiser.conditions, base.schedule.alpha_bar
     if (denoiser.shape, denoiser.conditions) != (base.denoiser.shape, kinds):
         raise CheckpointError(f"{name} is no variant of {base.name}: its pictures or kinds differ.")
+    if not torch.equal(denoiser.schedule.alpha_bar, alpha_bar):
+        raise CheckpointError(f"{name} is no variant of {base.name}: its schedule differs.")
+    ask_once(denoiser)
     quick, patient = share(denoiser)
-    return replace(
-        base, name=name, denoiser=quick, patient=patient, metrics=read_metrics(folder / name)
-    )
+    metrics = read_metrics(folder / name, base.T)
+    return replace(base, name=name, denoiser=quick, patient=patient, metrics=metrics)
 
 
-def read_metrics(path: Path) -> dict[str, Any]:
-    """What was measured of the checkpoint in this folder; empty if nothing was."""
-    return read_json(path / "metrics.json") if (path / "metrics.json").is_file() else {}
+def leave_out(name: str, error: Exception) -> None:
+    """Log it: what a file can be guilty of in a sentence, anything else with its traceback."""
+    known = isinstance(error, CheckpointError | GalleryError)
+    reason = error if known else f"loading it failed ({type(error).__name__})."
+    log.warning("%s is left out: %s", shown(name), reason, exc_info=None if known else error)
 
 
 def load_exhibits(
@@ -205,15 +205,18 @@ def load_exhibits(
     variants: dict[str, list[str]] = defaultdict(list)
     for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
         try:
-            base = read_json(folder / name / "config.json").get("variant_of")
+            base = find_base(folder / name)
             if base is None:
                 exhibits[name] = load_exhibit(name, folder, device, share)
             else:
-                variants[str(base)].append(name)
-        except (CheckpointError, GalleryError) as error:
-            log.warning("%s is left out: %s", name, error)
+                variants[base].append(name)
+        except Exception as error:  # one bad neighbour must not keep the others from opening
+            leave_out(name, error)
     if not exhibits:
         raise CheckpointError(f"There is no usable checkpoint in {folder}.")
+    for base in variants.keys() - exhibits.keys():
+        for name in variants[base]:
+            leave_out(name, CheckpointError(f"it is a variant of {base}, which is not here."))
     how = {"folder": folder, "device": device, "share": share}
     return {
         name: replace(
@@ -221,3 +224,13 @@ def load_exhibits(
         )
         for name, exhibit in exhibits.items()
     }
+
+
+def find_base(path: Path) -> str | None:
+    """What the checkpoint in this folder is a variant of, None if of none."""
+    if not is_name(path.name):
+        raise CheckpointError("its folder's name cannot be shown.")
+    base = read_json(path / "config.json").get("variant_of")
+    if base is not None and not is_name(base):
+        raise CheckpointError(f"it is a variant of {shown(base)}, which is no name.")
+    return base

@@ -70,14 +70,17 @@ def find_networks(family: Exhibit, fold: str) -> dict[str, Exhibit]:
 
 
 def compare_errors(networks: Mapping[str, Exhibit], part: str = "held_out") -> ComparedErrors:
-    """Of those networks that were measured, over images "seen" in training or "held_out"."""
+    """Of those networks that were measured, over images "seen" in training or "held_out".
+
+    All at the times of the first one: who was measured at others has no place in the figure.
+    """
     found = {key: measured_errors(exhibit) for key, exhibit in networks.items()}
-    measured = {key: errors for key, errors in found.items() if errors is not None}
+    times = next((errors.t for errors in found.values() if errors is not None), [])
+    measured = {key: one for key, one in found.items() if one is not None and one.t == times}
     eps = {key: errors.eps[part] for key, errors in measured.items()}
     x_0 = {key: errors.x_0[part] for key, errors in measured.items()}
     smallest = np.min(list(eps.values()), axis=0) if eps else 1.0
     ratio = {key: (np.array(curve) / smallest).tolist() for key, curve in eps.items()}
-    times = next((errors.t for errors in measured.values()), [])
     return ComparedErrors(times, {"eps": eps, "x_0": x_0, "ratio": ratio})
 
 

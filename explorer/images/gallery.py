@@ -10,9 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
+from explorer.images.arrays import ArraysError, read_arrays
+
 SEEN = "seen in training"
 NEVER_SEEN = "never seen"
 ARRAYS = ("images", "names", "kinds", "held_out")
+MOST_PICTURES, LONGEST_NAME = 5000, 200  # one sheet of thumbnails has room for them
 
 
 class GalleryError(ValueError):
@@ -109,26 +112,35 @@ def load_gallery(path: str | Path) -> Gallery:
     Raises `GalleryError` when the file is missing, damaged or of another form.
     """
     path = Path(path)
-    if not path.is_file():
-        raise GalleryError(f"The gallery's file {path} is missing.")
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
-            images, names, kinds, held_out = (arrays[name] for name in ARRAYS)
+        arrays = read_arrays(path, ARRAYS)
     except KeyError:
         raise GalleryError(f"The gallery's file {path} must hold {', '.join(ARRAYS)}.") from None
-    except Exception as error:  # a damaged archive can fail in many ways
-        raise GalleryError(f"The gallery's file {path} is damaged: {error}.") from error
+    except ArraysError as error:
+        state = "is damaged" if path.exists() else "is missing"
+        raise GalleryError(f"The gallery's file {path} {state}: {error}.") from error
+    images, names, kinds, held_out = (arrays[name] for name in ARRAYS)
     count = len(names) if names.ndim == 1 else -1
     if images.ndim != 4 or images.dtype != np.uint8 or images.shape[3] not in (1, 3):
         raise GalleryError(f"The gallery's file {path} must hold images (N, H, W, C) in uint8.")
-    if not len(images) == len(kinds) == len(held_out) == count:
+    if not images.shape[:1] == kinds.shape == held_out.shape == (count,):
         raise GalleryError(f"The gallery's file {path} has arrays of different lengths.")
+    if count > MOST_PICTURES:
+        raise GalleryError(f"The gallery's file {path} has more than {MOST_PICTURES} pictures.")
+    if names.dtype.kind != "U" or kinds.dtype.kind != "U" or held_out.dtype != bool:
+        raise GalleryError(f"The gallery's file {path} has names, kinds or marks of a wrong type.")
+    if not all(map(_is_name, [*names.tolist(), *kinds.tolist()])):
+        raise GalleryError(f"The gallery's file {path} has a name that cannot be shown.")
     return Gallery(
         [
             Picture(str(name), str(kind), not bool(unseen), pixels)
             for name, kind, unseen, pixels in zip(names, kinds, held_out, images, strict=True)
         ]
     )
+
+
+def _is_name(text: str) -> bool:
+    return text.isprintable() and 0 < len(text) <= LONGEST_NAME
 
 
 def _words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -219,18 +220,51 @@ def test_a_hub_checkpoint_in_the_cache_needs_no_network(checkpoint, tmp_path, mo
     assert load_denoiser("somebody/small", folder=tmp_path / "elsewhere").name == "small"
 
 
-def test_a_hub_checkpoint_is_downloaded_if_the_cache_lacks_a_file(
-    checkpoint, tmp_path, monkeypatch
-):
-    asked = []
-    monkeypatch.setattr("huggingface_hub.model_info", lambda repo_id, timeout: None)
-    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda repo_id, name: None)
-    monkeypatch.setattr(
-        "huggingface_hub.snapshot_download",
-        lambda repo_id, **options: asked.append(repo_id) or str(checkpoint),
-    )
+@pytest.fixture
+def hub(checkpoint, monkeypatch):
+    """`hub(size)`: a Hub that says that the weights are so large; what it is asked to send."""
+    sent = []
+
+    def answer(size: int | None) -> list[str]:
+        files = [
+            SimpleNamespace(rfilename="model.safetensors", size=size),
+            SimpleNamespace(rfilename="film.mp4", size=10**12),  # never fetched
+        ]
+
+        def model_info(repo_id, timeout, files_metadata):
+            return SimpleNamespace(sha="abc", siblings=files if files_metadata else [])
+
+        def snapshot_download(repo_id, revision, allow_patterns):
+            sent.append((repo_id, revision, allow_patterns))
+            return str(checkpoint)
+
+        monkeypatch.setattr("huggingface_hub.model_info", model_info)
+        monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda repo_id, name: None)
+        monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot_download)
+        return sent
+
+    return answer
+
+
+def test_a_hub_checkpoint_is_downloaded_if_the_cache_lacks_a_file(hub, tmp_path):
+    sent = hub(4_000_000)
     assert load_denoiser("somebody/small", folder=tmp_path / "elsewhere").name == "small"
-    assert asked == ["somebody/small"]
+    files = ["config.json", "model.safetensors", "metrics.json", "images.npz"]
+    assert sent == [("somebody/small", "abc", files)]
+
+
+@pytest.mark.parametrize("size", [10**10, None])
+def test_what_is_too_large_is_never_downloaded(hub, tmp_path, size):
+    sent = hub(size)
+    assert "its model.safetensors has" in message("somebody/small", folder=tmp_path / "elsewhere")
+    assert sent == []
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "x/" * 3000, "a\0b", "\ud800", "two\nlines/x", "~", "/etc"]
+)
+def test_names_that_are_no_names(checkpoint, name):
+    assert len(message(name, folder=checkpoint.parent)) < 1000
 
 
 def test_the_hub_is_only_asked_for_what_may_be_a_hub_id(checkpoint, monkeypatch):

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from explorer.denoiser.checkpoints import CheckpointError, build_denoiser, save_denoiser
+from explorer.denoiser.denoiser import Denoiser
+from explorer.experiments import exhibits
 from explorer.experiments.exhibits import (
     FAVOURITE_KINDS,
     FAVOURITE_PICTURES,
@@ -103,7 +105,15 @@ def test_variants_are_no_networks_to_choose_and_share_the_pictures_of_their_own(
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("change", [{"shape": [1, 14, 14]}, {"conditions": list("01")}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"shape": [1, 14, 14]},
+        {"conditions": list("01")},
+        {"schedule": {"name": "linear", "T": 30}},
+        {"schedule": {"name": "cosine", "T": 40}},
+    ],
+)
 def test_a_variant_of_other_pictures_is_refused(tmp_path, change):
     save(tmp_path, "mine")
     save(tmp_path, "odd", pictures=None, variant_of="mine", **change)
@@ -128,13 +138,7 @@ def damage_pictures(path):
     (path / "images.npz").write_bytes(b"PK not a zip")
 
 
-def damage_metrics(path):
-    (path / "metrics.json").write_text("[1, 2")
-
-
-@pytest.mark.parametrize(
-    "damage", [damage_weights, remove_weights, damage_config, damage_pictures, damage_metrics]
-)
+@pytest.mark.parametrize("damage", [damage_weights, remove_weights, damage_config, damage_pictures])
 def test_a_damaged_one_beside_a_good_one_is_left_out_with_a_sentence(tmp_path, caplog, damage):
     save(tmp_path, "good")
     save(tmp_path, "bad")
@@ -146,6 +150,52 @@ def test_a_damaged_one_beside_a_good_one_is_left_out_with_a_sentence(tmp_path, c
     assert message.startswith("bad is left out: ")
     assert message.endswith(".")
     assert "\n" not in message
+
+
+def test_a_network_that_does_not_answer_is_left_out(tmp_path, caplog, monkeypatch):
+    save(tmp_path, "good")
+    save(tmp_path, "bad")
+    save(tmp_path, "odd", pictures=None, variant_of="good")
+    answers = {"bad": lambda x_t: x_t[:, :0], "odd": lambda x_t: x_t / 0}
+    predict = Denoiser.predict_eps
+
+    def spoilt(self, x_t, t, condition, guidance):
+        assert (t.tolist(), condition.tolist(), guidance) == ([15], [9], 2.0)
+        answer = predict(self, x_t, t, condition, guidance)
+        return answers[self.name](answer + 1) if self.name in answers else answer
+
+    monkeypatch.setattr(Denoiser, "predict_eps", spoilt)
+    [good] = load_exhibits(tmp_path).values()
+    assert good.variants.get("odd") is None
+    assert list(good.variants) == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "bad is left out: bad: its network answers with another shape.",
+        "odd is left out: odd: its network answers with NaN or infinity.",
+    ]
+
+
+def test_a_fault_of_ours_costs_one_checkpoint_and_leaves_a_traceback(tmp_path, caplog, monkeypatch):
+    save(tmp_path, "good")
+    save(tmp_path, "bad")
+    load = exhibits.load_denoiser
+
+    def faulty(name, *arguments):
+        return load(name, *arguments) if name == "good" else [][0]
+
+    monkeypatch.setattr(exhibits, "load_denoiser", faulty)
+    assert list(load_exhibits(tmp_path)) == ["good"]
+    [record] = caplog.records
+    assert record.getMessage() == "bad is left out: loading it failed (IndexError)."
+    assert record.exc_info[0] is IndexError
+
+
+def test_pictures_that_training_never_saw_are_shown_without_the_ideal_denoiser(tmp_path):
+    save(tmp_path, "mine")
+    with np.load(tmp_path / "mine" / "images.npz") as file:
+        arrays = dict(file) | {"held_out": np.array([True, True])}
+    np.savez(tmp_path / "mine" / "images.npz", **arrays)
+    exhibit = load_exhibit("mine", tmp_path)
+    assert (len(exhibit.gallery), exhibit.ideal) == (2, None)
 
 
 def test_pictures_of_another_size_leave_it_out(tmp_path, caplog):
@@ -193,6 +243,10 @@ def test_the_shipped_ones_open_with_what_people_like(real_exhibits):
         assert exhibit.first_kind in FAVOURITE_KINDS
     assert (emoji.T, digits.T) == (1000, 1000)
     assert emoji.ideal is not None
+    assert (emoji.judge is None, digits.judge is None) == (True, False)
+    for exhibit in (emoji, digits):
+        assert {"eps_mse", "quality_by_steps"} <= set(exhibit.metrics)
+        assert all(variant.metrics["eps_mse"] for variant in exhibit.variants.values())
     assert len(emoji.ideal.images) == len(emoji.gallery.select(seen=True))
     assert set(emoji.gallery.kinds) <= set(emoji.denoiser.conditions)
     assert set(digits.gallery.kinds) <= set(digits.denoiser.conditions)
