@@ -21,6 +21,7 @@ from explorer.images.encoding import to_model_space
 from explorer.images.gallery import Gallery, GalleryError, load_gallery
 
 log = logging.getLogger(__name__)
+FEWEST_STEPS = 25  # of the lessons' longest run of a length that nobody chooses
 
 
 def ask_once(denoiser: Denoiser) -> None:
@@ -28,19 +29,22 @@ def ask_once(denoiser: Denoiser) -> None:
 
     Asked at T/2, of all that it can be told: nothing, and its last condition.
     """
+    name, T = denoiser.name, denoiser.schedule.T  # noqa: N806 - the papers' name
+    if T < FEWEST_STEPS:
+        raise CheckpointError(f"{name}: T is {T}, and lessons draw in {FEWEST_STEPS} steps.")
     x_t = noise_from_seed((1, *denoiser.shape), 0)
     last = torch.tensor([len(denoiser.conditions) - 1]) if denoiser.conditions else None
-    t = torch.tensor([denoiser.schedule.T // 2])
+    t = torch.tensor([T // 2])
     try:
         eps_hat = denoiser.predict_eps(x_t, t, last, guidance=2.0)
     except Exception as error:  # whatever a foreign network can run into
         raise CheckpointError(
-            f"{denoiser.name}: its network was asked once, and failed ({type(error).__name__})."
+            f"{name}: its network was asked once, and failed ({type(error).__name__})."
         ) from error
     if eps_hat.shape != x_t.shape:
-        raise CheckpointError(f"{denoiser.name}: its network answers with another shape.")
+        raise CheckpointError(f"{name}: its network answers with another shape.")
     if not bool(eps_hat.isfinite().all()):
-        raise CheckpointError(f"{denoiser.name}: its network answers with NaN or infinity.")
+        raise CheckpointError(f"{name}: its network answers with NaN or infinity.")
 
 
 def load_pictures(path: Path, denoiser: Denoiser) -> tuple[Gallery, IdealDenoiser | None]:

@@ -100,8 +100,7 @@ class Shelf:
         """A finished run, so that no visitor meets an empty frame."""
         with self._making[f"run of {exhibit.name}"]:
             if exhibit.name not in self._first_runs:
-                steps = min(FIRST_RUN.num_steps, exhibit.T)
-                choices = replace(FIRST_RUN, num_steps=steps, kind=exhibit.first_kind)
+                choices = replace(FIRST_RUN, kind=exhibit.first_kind)
                 frames = list(compute_reverse(exhibit, choices))
                 pictures = [png_data_uri(frame.stacked) for frame in frames]
                 self._first_runs[exhibit.name] = FirstRun(frames, pictures)

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.denoiser.checkpoints import CheckpointError, build_denoiser, save_denoiser
 from explorer.denoiser.denoiser import Denoiser
-from explorer.experiments import exhibits
+from explorer.experiments import break_it, exhibits, told_time
 from explorer.experiments.exhibits import (
     FAVOURITE_KINDS,
     FAVOURITE_PICTURES,
@@ -16,7 +16,9 @@ from explorer.experiments.exhibits import (
     load_exhibits,
     load_variant,
 )
+from explorer.experiments.parts import FEWEST_STEPS
 from explorer.images.gallery import GalleryError
+from explorer.panels.shelf import FIRST_RUN
 
 TINY = {
     "format": 1,
@@ -172,6 +174,11 @@ def test_a_network_that_does_not_answer_is_left_out(tmp_path, caplog, monkeypatc
         "bad is left out: bad: its network answers with another shape.",
         "odd is left out: odd: its network answers with NaN or infinity.",
     ]
+
+
+def test_no_lesson_draws_in_more_steps_than_are_asked_of_a_network():
+    longest = (break_it.NUM_STEPS, told_time.NUM_STEPS, FIRST_RUN.num_steps)
+    assert max(longest) == FEWEST_STEPS
 
 
 def test_a_fault_of_ours_costs_one_checkpoint_and_leaves_a_traceback(tmp_path, caplog, monkeypatch):

@@ -10,6 +10,7 @@ from tests.hostile.sound import CONFIG, CONFIG_FILE, Spoil, content_of, dumps
 def hostile_configs() -> Iterator[tuple[str, Spoil]]:
     changes: dict[str, dict[str, Any]] = {
         "T-1": {"schedule": {"name": "cosine", "T": 1}},
+        "T-24": {"schedule": {"name": "cosine", "T": 24}},
         "T-huge": {"schedule": {"name": "linear", "T": 10**9}},
         "T-true": {"schedule": {"name": "cosine", "T": True}},
         "T-text": {"schedule": {"name": "cosine", "T": "30"}},
