@@ -156,7 +156,7 @@ def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, 
     app.heed(door.listening)
     if whom := who_can_open(host, settings.code, settings.share):
         logging.getLogger(__name__).info(whom)
-    _, address, _ = app.queue(default_concurrency_limit=2).launch(
+    _, address, _ = app.queue(default_concurrency_limit=2, api_open=False).launch(
         server_name=f"[{host}]" if ":" in host else host,
         server_port=settings.port,
         share=settings.share,

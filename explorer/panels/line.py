@@ -92,7 +92,7 @@ class Line:
         """See `Place.ahead`; for whoever holds `moved`."""
         if place not in self.places:
             raise gr.Error(WORDS["gave_way"], print_exception=False)
-        if not self.listening(place.visitor.session):
+        if not self.listening(place.visitor.session, place.visitor.event):
             raise gr.Error(WORDS["nobody"], print_exception=False)
         firsts: dict[Hashable, Place] = {}
         for one in self.places:

@@ -60,7 +60,8 @@ class Page(gr.Blocks):
     async def process_api(self, *arguments: Any, **settings: Any) -> dict[str, Any]:
         """Every call goes through here, from the page and from programs, and each piece of one."""
         try:
-            if settings.get("iterator") and not self.listening(settings.get("session_hash")):
+            caller = settings.get("session_hash"), settings.get("event_id")
+            if settings.get("iterator") and not self.listening(*caller):
                 raise gr.Error(TEXT["line"]["nobody"])
             return await super().process_api(*arguments, **settings)
         except gr.Error as error:

@@ -113,12 +113,12 @@ class Shelf:
         return thread
 
     def _prepare(self) -> None:
-        try:
-            for exhibit in self.exhibits.values():
+        for exhibit in self.exhibits.values():
+            try:
                 self.picker_value(exhibit, exhibit.first_picture.name)
                 self.first_run(exhibit)
-        except Exception:  # the page opens all the same; whoever needs it will meet the fault
-            log.exception("What the page opens with could not be made at the start.")
+            except Exception:  # the page opens all the same; whoever needs it meets the fault
+                log.exception("What %s opens with could not be made.", exhibit.name)
         self._ready.set()
 
     def is_ready(self) -> bool:
@@ -129,5 +129,11 @@ class Shelf:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is never seen half written."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(content)
-    os.replace(file.name, path)
+        try:
+            file.write(content)
+            file.close()
+            os.replace(file.name, path)
+        except BaseException:
+            file.close()
+            os.unlink(file.name)
+            raise

@@ -16,11 +16,13 @@ class Visitor:
 
     Args:
         session: names it; None where nobody called (in tests, at the start).
+        event: names this call.
         client: the address that it calls from; a class behind one router has one.
     """
 
     session: str | None = None
     client: str = ""
+    event: str | None = None
 
 
 def visitor() -> Visitor:
@@ -28,7 +30,7 @@ def visitor() -> Visitor:
     request = LocalContext.request.get(None)
     if request is None:
         return Visitor()
-    return Visitor(request.session_hash, host(request))
+    return Visitor(request.session_hash, host(request), LocalContext.event_id.get(None))
 
 
 def host(request: Any) -> str:
@@ -36,9 +38,9 @@ def host(request: Any) -> str:
     return getattr(getattr(request, "client", None), "host", "")
 
 
-Listening = Callable[[str | None], bool]  # session -> does anybody wait for its answers?
+Listening = Callable[[str | None, str | None], bool]  # (session, event): does anybody wait?
 
 
-def everybody_listens(session: str | None) -> bool:
+def everybody_listens(session: str | None, event: str | None = None) -> bool:
     """Where nobody keeps watch."""
     return True

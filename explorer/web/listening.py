@@ -6,6 +6,7 @@ misses: so whoever asks and never listens would have everything computed for nob
 
 import time
 from collections import Counter
+from threading import Lock
 from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,20 +18,27 @@ REMEMBERED = 10_000  # sessions that were asked about while nobody listened
 
 
 class Listening:
-    """Keeps count of streams by session; a program's `/call/NAME/EVENT` is a session of its own."""
+    """Keeps count of streams by session, or by event for a program's `/call/NAME/EVENT`."""
 
     def __init__(self) -> None:
         self._streams: Counter[str] = Counter()
         self._quiet_since: dict[str, float] = {}
+        self._lock = Lock()
 
-    def __call__(self, session: str | None) -> bool:
-        """Does anybody listen to what this session asked for, or may yet?"""
-        if session is None or session in self._streams:
+    def __call__(self, session: str | None, event: str | None = None) -> bool:
+        """Does anybody listen to what this session, or its event, asked for, or may yet?
+
+        Patience is an event's own: a session that was silent once may ask again.
+        """
+        if session is None:
             return True
-        while len(self._quiet_since) > REMEMBERED:
-            self._quiet_since.pop(next(iter(self._quiet_since)))
-        since = self._quiet_since.setdefault(session, time.monotonic())
-        return time.monotonic() - since < PATIENCE
+        with self._lock:
+            if session in self._streams or event in self._streams:
+                return True
+            while len(self._quiet_since) > REMEMBERED:
+                self._quiet_since.pop(next(iter(self._quiet_since)))
+            since = self._quiet_since.setdefault(event or session, time.monotonic())
+            return time.monotonic() - since < PATIENCE
 
     def watch(self, app: ASGIApp) -> ASGIApp:
         """ASGI middleware that sees streams open and close."""
@@ -39,20 +47,22 @@ class Listening:
             session = stream_of(scope)
             if session is None:
                 return await app(scope, receive, send)
-            self._streams[session] += 1
-            self._quiet_since.pop(session, None)
+            with self._lock:
+                self._streams[session] += 1
+                self._quiet_since.pop(session, None)
             try:
                 await app(scope, receive, send)
             finally:
-                self._streams[session] -= 1
-                if not self._streams[session]:
-                    del self._streams[session]
+                with self._lock:
+                    self._streams[session] -= 1
+                    if not self._streams[session]:
+                        del self._streams[session]
 
         return watched
 
 
 def stream_of(scope: Scope) -> str | None:
-    """The session whose answers are asked for; None for any other request."""
+    """The session, or the event, whose answers are asked for; None for any other request."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None
     path = path_of(scope)

@@ -132,7 +132,7 @@ def test_a_line_shared_evenly_is_full_for_all(come):
 
 def test_who_has_left_is_left_out(come):
     listeners = {"a", "b"}
-    line = Line(at_once=1, listening=lambda session: session in listeners)
+    line = Line(at_once=1, listening=lambda session, event: session in listeners)
     come(line, "a")
     waiting = come(line, "b")
     told = waiting.wait()

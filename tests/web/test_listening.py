@@ -49,7 +49,22 @@ def test_who_listens_is_listened_for_and_who_does_not_for_a_while(clock):
     assert listening("abc")
     clock[0] += module.PATIENCE
     assert not listening("abc")
-    assert not listening("abc")
+    assert listening("abc", "another call")
+    clock[0] += module.PATIENCE
+    assert not listening("abc", "another call")
+
+
+def test_who_listens_to_an_event_is_listened_for_whatever_the_session(clock):
+    listening = Listening()
+    heard = []
+
+    async def app(scope, receive, send):
+        heard.append(listening("mine", "e1"))
+        clock[0] += 100
+        heard.append(listening("mine", "e1"))
+
+    asyncio.run(listening.watch(app)(get("/gradio_api/call/reverse/e1"), None, None))
+    assert heard == [True, True]
 
 
 def test_nobody_in_particular_is_always_heard(clock):
