@@ -3,13 +3,11 @@
 import base64
 import io
 import math
-from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import pytest
 from gradio.data_classes import ImageData
-from gradio.utils import get_upload_folder
 from PIL import Image, ImageDraw
 
 from explorer.components.upload import Upload
@@ -112,12 +110,11 @@ def test_what_is_transparent_in_an_upload_is_white(shelf, tmp_path):
     assert (choice.pixels == 255).all()
 
 
-def test_gradio_hands_over_the_file_as_it_is(tmp_path):
+def test_gradio_hands_over_the_file_as_it_is(tmp_path, monkeypatch):
     # Its own reading would turn what is transparent black, and 16-bit greys white.
-    folder = Path(get_upload_folder()) / tmp_path.name
-    folder.mkdir(parents=True)
-    (folder / "broken.png").write_bytes(b"no picture at all")
-    payload = ImageData(path=str(folder / "broken.png"), orig_name="broken.png")
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    (tmp_path / "broken.png").write_bytes(b"no picture at all")
+    payload = ImageData(path=str(tmp_path / "broken.png"), orig_name="broken.png")
     assert Upload(type="filepath").preprocess(payload) == payload.path
     assert Upload(type="filepath").preprocess(None) is None
 

@@ -15,7 +15,7 @@ from explorer.panels.text import TEXT
 VALUES = (
     *("null", "true", "-1", "0.5", "NaN", "-Infinity", "1" + "0" * 400),
     *('"abc"', '"\\ud800"', '"a\\u0000b"', "[]", "{}", "[" * 300 + "]" * 300),
-    *('{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}', json.dumps("A" * 100_000)),
+    *('{"path": "/no/such/file", "meta": {"_type": "gradio.FileData"}}', json.dumps("A" * 100_000)),
 )
 SOME = ("null", "NaN", "1" + "0" * 400, '"abc"', "[]", "{}")
 EVENTS = (

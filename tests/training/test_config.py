@@ -127,7 +127,7 @@ WRONG = [
     ("T = 1000", "T = true", "model.schedule.T is True, but it has to be a whole number from 50"),
     ("T = 1000", "T = 100000000", "model.schedule.T is 100000000, but"),
     ("T = 1000", "TT = 1000", "model.schedule 'cosine' has no 'TT' (it has T, s, max_beta"),
-    ("T = 1000", "s = -1.0", "model.schedule: s must be >= 0"),
+    ("T = 1000", "s = -1.0", "model.schedule: s must be a finite number >= 0"),
     ("widths = [16, 32]", "widths = [16, 33]", "each of them a multiple of 8 from 8 to 2048"),
     ("widths = [16, 32]", "widths = []", "model.network.widths is [], but"),
     ("widths = [16, 32]", "widths = [16]", "blocks and attention must be equally long"),

@@ -68,7 +68,7 @@ def run_long(address: str) -> threading.Thread:
 
     thread = threading.Thread(target=listen)
     thread.start()
-    assert under_way.wait(60)
+    assert under_way.wait(180)
     return thread
 
 
