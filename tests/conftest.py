@@ -360,7 +360,11 @@ def tab(context_for, app_url) -> Iterator[Visitor]:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     yield Visitor(page, app_url)
     page.close()
-    assert troubles == []
+    # What Gradio's page says when it is reloaded in the middle of a run, and nothing but that.
+    left = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+    if any(trouble.startswith(left[0]) for trouble in troubles):
+        troubles = [trouble for trouble in troubles if not trouble.startswith(left)]
+    assert troubles == [], "\n".join(troubles)
 
 
 @pytest.fixture
