@@ -26,6 +26,7 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
+SCRIPTS = ("mending.js", "page.js")  # the page's own; those of components come with them
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 
@@ -140,10 +141,10 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[Page, str]:
 def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, str]:
     """Open the port, with the door before it; see `serve`."""
     host = listens_on(settings.host)
-    script = (HERE / "components" / "page.js").read_text(encoding="utf-8")
+    scripts = [(HERE / "components" / name).read_text(encoding="utf-8") for name in SCRIPTS]
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
     style = (HERE / "panels" / "page.css").read_text(encoding="utf-8")
-    head = f"<style>{style}</style><script>{script}</script>"
+    head = f"<style>{style}</style><script>{''.join(scripts)}</script>"
     door = Door(
         Uploads(uploads_folder()),
         sheets_folder(),

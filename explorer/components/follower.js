@@ -1,13 +1,14 @@
 // The follower: tells Python 'due' when the box that holds it is in sight and behind the rail.
 //
-// What the rail stands for is read from the noiser, which carries it as data-scene and data-t.
+// A page that is still being opened, perhaps as it was left, need not be asked for what it shows by
+// then. What the rail stands for is read from the noiser, which carries it as data-scene and data-t.
 
 let inSight = false;
 let waiting = false;
 let told = null; // the moment that Python was last told of
 
 function check() {
-  if (!inSight || waiting) return;
+  if (!inSight || waiting || document.querySelector('[data-keeper=opening], [data-keeper=found]')) return;
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
@@ -22,6 +23,7 @@ function check() {
 }
 
 window.addEventListener('explorer:moment', check);
+window.addEventListener('explorer:opened', check);
 new IntersectionObserver(
   (changes) => {
     inSight = changes.at(-1).isIntersecting; // the newest: several may come at once

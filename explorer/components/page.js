@@ -73,6 +73,7 @@
         else address.searchParams.set(name, value);
       }
       window.history.replaceState(window.history.state, '', address);
+      window.dispatchEvent(new Event('explorer:address'));
     }, 300);
   }
 

@@ -14,7 +14,7 @@ from .digits import WORKING_SIDE, EmptyDrawingError, fit_digit, shrink
 from .picture_files import PictureError, check_size, decode, read_file
 from .resampling import area_resize
 
-__all__ = ["PictureError", "Source", "read_digit", "read_picture"]
+__all__ = ["PictureError", "Source", "read_again", "read_digit", "read_picture"]
 
 Source = bytes | str | Path | np.ndarray
 """A file's bytes, where it lies, or a canvas's pixels (H, W[, C]) uint8 with C 1, 3 or 4."""
@@ -50,6 +50,14 @@ def read_picture(source: Source, shape: tuple[int, int, int] = (3, 64, 64)) -> n
     rows = _Rows(image, "L" if channels == 1 else "RGB", proportion)
     pixels = _resize(rows, turn, height, width)
     return np.ascontiguousarray(pixels).reshape(height, width, channels)
+
+
+def read_again(source: Source, shape: tuple[int, int, int]) -> np.ndarray:
+    """The very pixels (H, W, C) that a picture of `shape` was saved with. Raises `PictureError`."""
+    image, _ = _open(source, draft=max(shape))
+    if _size(image) != (shape[2], shape[1]):
+        raise PictureError(f"A picture of {shape[2]} x {shape[1]} pixels was kept.")
+    return read_picture(source, shape)
 
 
 def read_digit(source: Source) -> np.ndarray:

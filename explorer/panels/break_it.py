@@ -37,9 +37,13 @@ VIEWS = [WORDS["right_view"], WORDS["broken_view"], WORDS["difference"]]
 
 @dataclass
 class Bench:
-    """What is on a visitor's bench; filled in place as frames arrive."""
+    """What is on a visitor's bench; filled in place as frames arrive.
 
-    mistake: str = FIRST_MISTAKE
+    Before anything is, the page is right about which strength belongs to which mistake: it may have
+    been opened as it was left.
+    """
+
+    mistake: str | None = None
     right_run: tuple[str, int, float] | None = None  # network, seed, eta
     frames: list[BenchFrame] = field(default_factory=list)
 
@@ -83,7 +87,7 @@ def build_break_it_panel(rail: Rail, shelf: Shelf) -> None:
         with gr.Accordion(WORDS["ends"], open=False):
             ends = gr.Markdown(words.ends, elem_id="schedules-ends")
     running = gr.on(
-        [follower.due, mistake.change, strength.input],
+        [follower.due, mistake.input, strength.input],
         MethodType(run_bench, shelf),
         [bench, *rail.inputs, mistake, strength],
         [strength, says, change, look, runs, loop, ends, scrubber, verdict],
@@ -101,7 +105,7 @@ def run_bench(
     """First what goes wrong, in words and code; then both runs, frame by frame."""
     exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
     mistake, slider = mistakes(exhibit.T)[name], gr.skip()
-    if name != bench.mistake:
+    if bench.mistake not in (None, name):
         strength, slider = mistake.opening, gr.update(**slider_settings(exhibit, name))
     right = bench.begin(name, (exhibit.name, seed, mistake.eta))
     words = describe(exhibit, name, strength)

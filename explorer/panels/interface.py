@@ -9,6 +9,7 @@ from explorer.components.noiser import Noiser
 from explorer.panels.api import add_api
 from explorer.panels.break_it import build_break_it_panel
 from explorer.panels.forward_noising import build_forward_noising_panel
+from explorer.panels.kept import controls_of, tell_opened, wire_keeper
 from explorer.panels.ladder import build_ladder_panel, what_text
 from explorer.panels.listeners import NEWEST, QUICK, carried
 from explorer.panels.memory import build_memory_panel
@@ -73,12 +74,11 @@ def build_interface(shelf: Shelf) -> Page:
                 **QUICK,
             )  # fmt: skip
         )
-        new_image.append(
-            demo.load(
-                MethodType(open_address, shelf), None,
-                [rail.denoiser, rail.t, rail.seed, *denoiser_parts], **QUICK,
-            )
+        opened = demo.load(
+            MethodType(open_address, shelf), None,
+            [rail.denoiser, rail.t, rail.seed, *denoiser_parts], **QUICK,
         )  # fmt: skip
+        new_image.append(wire_keeper(rail, shelf, controls_of(demo.blocks.values())))
         new_image += [
             jump(
                 MethodType(go_to, shelf), rail.denoiser,
@@ -87,7 +87,8 @@ def build_interface(shelf: Shelf) -> Page:
             )
             for jump in (quiz.go, tour.go)
         ]  # fmt: skip
-        wire_views(rail, shelf, prediction.told, forward.noiser, new_image)
+        shown = wire_views(rail, shelf, prediction.told, forward.noiser, [*new_image, opened])
+        tell_opened(opened, shown)
         add_api(shelf)
     return demo
 
@@ -105,18 +106,19 @@ def navigation() -> str:
 
 def wire_views(
     rail: Rail, shelf: Shelf, told: gr.Checkbox, noiser: Noiser, new_image: list[Any]
-) -> None:
+) -> Any:
     """Another image or seed: a new scene. Another t: a new prediction, the newest value only.
 
-    The noiser hands what it is sent on to the noise maps, in the browser.
+    The noiser hands what it is sent on to the noise maps, in the browser. Returns the event that
+    follows the last of `new_image`.
     """
     inputs = [*rail.inputs, told]
     scene = MethodType(show_scene, shelf), inputs, [noiser, rail.card]
-    for event in new_image:
-        event.success(*scene, **NEWEST)
+    shown = [event.success(*scene, **NEWEST) for event in new_image]
     rail.seed.seeded(*scene, **NEWEST)
     moved = [rail.t.change, told.change]
     gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **NEWEST)
+    return shown[-1]
 
 
 def show_scene(

@@ -42,7 +42,7 @@ def build_noise_prediction_panel(
             gr.Markdown(WORDS["jump_hint"].format(T=T))
         with gr.Accordion(WORDS["output"], open=False):
             output = gr.Markdown(output_text(shelf.first))
-            told = gr.Checkbox(False, label=WORDS["told"])
+            told = gr.Checkbox(False, label=WORDS["told"], elem_id="told")
     error_follower.due(
         MethodType(draw_error, shelf),
         [*rail.inputs, told],

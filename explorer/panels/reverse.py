@@ -68,7 +68,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
         with gr.Accordion(WORDS["settings"], open=False, elem_id="run-settings"):
             start = gr.Radio(
                 [(WORDS["start_noise"], "noise"), (WORDS["start_picture"], "picture")],
-                value="noise", label=WORDS["start"],
+                value="noise", label=WORDS["start"], elem_id="start",
             )  # fmt: skip
             with gr.Row():
                 kind = gr.Dropdown(**kind_choices(exhibit), label=WORDS["kind"], elem_id="kind")

@@ -82,12 +82,20 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
             gr.Markdown(WORDS["meaning_hint"])
         with gr.Accordion(WORDS["samplers"], open=False):
             gr.Markdown(WORDS["samplers_hint"])
-            race = build_runs("race", Slider(4, 50, 20, step=2, label=WORDS["calls"]), columns=5)
+            race = build_runs(
+                "race",
+                Slider(4, 50, 20, step=2, label=WORDS["calls"], elem_id="race-count"),
+                columns=5,
+            )
             gr.Markdown(WORDS["samplers_note"].format(steps=LONG_RUN_STEPS))
             gr.Markdown(WORDS["samplers_found"])
         with gr.Accordion(WORDS["spacing"], open=False) as spacing_fold:
             gr.Markdown(WORDS["spacing_hint"])
-            space = build_runs("space", Slider(4, 50, 10, step=1, label=WORDS["steps"]), columns=4)
+            space = build_runs(
+                "space",
+                Slider(4, 50, 10, step=1, label=WORDS["steps"], elem_id="space-count"),
+                columns=4,
+            )
             with gr.Row():
                 over_t = gr.Plot(show_label=False, elem_id="spacing-t-figure", min_width=300)
                 over_snr = gr.Plot(show_label=False, elem_id="spacing-snr-figure", min_width=300)

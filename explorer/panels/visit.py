@@ -99,7 +99,8 @@ def card(choice: Choice) -> str:
     colour = "seen" if choice.mark == SEEN else "never"
     name = escape(choice.name)
     return (
-        f'<figure class="card"><img src="{png_data_uri(choice.pixels)}" alt="{name}">'
+        f'<figure class="card"{" data-own" if choice.own else ""}>'
+        f'<img src="{png_data_uri(choice.pixels)}" alt="{name}">'
         f'<figcaption><b>{name}</b><span class="mark {colour}">{escape(choice.mark)}</span>'
         "</figcaption></figure>"
     )

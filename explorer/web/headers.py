@@ -7,6 +7,7 @@ away one by one.
 import base64
 import hashlib
 import re
+import secrets
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
@@ -62,6 +63,7 @@ class SafeHeaders:
             # The page's own requests keep their origin (no-referrer would make it "null").
             "referrer-policy": "same-origin",
             "permissions-policy": PERMISSIONS,
+            "x-explorer-start": secrets.token_hex(8),  # by which a page knows a server started anew
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

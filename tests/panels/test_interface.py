@@ -28,7 +28,7 @@ SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist"}
 SLOW |= {"run_told", "climb_a_little", "run_bench", "deal_runs", "draw_and_search"}
 SLOW |= {"draw_variants", "draw_as_chosen"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
-HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to"}
+HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to", "give_back"}
 
 
 def handler(dependency: dict) -> str:

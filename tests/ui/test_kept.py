@@ -1,0 +1,242 @@
+"""Nothing is lost: by a reload, by a server started anew under an open page, by strange storage."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from explorer.images.data_uri import read_data_uri
+from explorer.images.uploads import read_picture
+from explorer.panels.text import TEXT
+from tests.conftest import MAPS, NOISER
+from tests.ui.test_break_it import choose
+from tests.ui.test_page import choose_image, draw, png, query, wait_card, wait_query
+
+pytestmark = pytest.mark.ui
+
+UPLOAD, DRAWING = TEXT["rail"]["your_upload"], TEXT["rail"]["your_drawing"]
+PLACE = "denoising-explorer.kept"
+X_0 = ".noiser .x_0"
+BLOCKED = """for (const name of ['sessionStorage', 'localStorage']) {
+    Object.defineProperty(window, name, {
+        get() { throw new DOMException('Access is denied.', 'SecurityError'); },
+    });
+}"""
+
+
+def done(page) -> None:
+    page.wait_for_selector("[data-keeper=done]", state="attached")
+
+
+def random_picture(side: int = 64) -> bytes:
+    return png(np.random.default_rng(5).integers(0, 256, (side, side, 3), np.uint8))
+
+
+def wait_picture(visitor, name: str, pixels: np.ndarray) -> None:
+    """Until the card, and the scene that is named after its pixels, are these."""
+    wait_card(visitor.page, name)
+    digest = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
+    for view in (NOISER, MAPS):
+        visitor.page.wait_for_selector(f"{view}[data-scene*='-{digest}-']", state="attached")
+
+
+def upload(page, content: bytes) -> None:
+    choose_image(page, "Upload")
+    file = {"name": "mine.png", "mimeType": "image/png", "buffer": content}
+    page.set_input_files("#chooser input[type=file]", file)
+    wait_card(page, UPLOAD)
+    page.wait_for_function("!new URL(location.href).searchParams.has('image')")
+
+
+def kept(page) -> dict:
+    return json.loads(page.evaluate(f"sessionStorage.getItem('{PLACE}')"))
+
+
+@pytest.fixture
+def cut_off(context_for, another_visitor):
+    """A visitor whose page or server may go in mid-run: the console complains of that."""
+    page = context_for(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    yield another_visitor(page)
+    page.close()
+
+
+def test_an_upload_and_the_settings_survive_a_reload(cut_off):
+    visitor = cut_off
+    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+    upload(page, content := random_picture())
+    visitor.unfold(TEXT["noise_prediction"]["output"])
+    page.check("#told input")
+    page.click("#run-settings > button")
+    visitor.set_number("#steps", 33)
+    visitor.set_number("#eta", 0.5)
+    page.check("#start input[value=picture]")
+    page.locator("#mistake").scroll_into_view_if_needed()
+    choose(visitor, "wrong_t")
+    visitor.move_t(401)
+    wait_query(page, t="401")
+    address = page.url
+    page.reload()
+    done(page)
+    wait_picture(visitor, UPLOAD, read_picture(content))
+    visitor.wait_prediction(401)
+    np.testing.assert_array_equal(visitor.pixels(X_0), read_picture(content))
+    page.wait_for_url(address)
+    assert (visitor.slider(), page.input_value("#seed input")) == (401, "5")
+    assert page.inner_text("#run") == TEXT["reverse"]["run_picture"]
+    visitor.unfold(TEXT["noise_prediction"]["output"])
+    assert page.is_checked("#told input")
+    page.click("#run-settings > button")
+    for name, value in (("steps", "33"), ("eta", "0.5")):
+        assert page.input_value(f"#{name} input[type=number]") == value
+    assert page.is_checked("#mistake input[value=wrong_t]")
+
+
+def test_a_drawing_survives_until_another_picture_is_picked(visitor):
+    page = visitor.open(denoiser="digits", t=400, seed=5).page
+    choose_image(page, "Draw")
+    draw(page, ((0.5, 0.2), (0.5, 0.8)))
+    wait_card(page, DRAWING)
+    uri = page.get_attribute("#card img", "src")
+    drawn = read_picture(read_data_uri(uri), (1, 28, 28))
+    wait_picture(visitor, DRAWING, drawn)
+    page.reload()
+    done(page)
+    wait_picture(visitor, DRAWING, drawn)
+    visitor.listen()
+    visitor.move_t(300)
+    visitor.wait_prediction(300)
+    assert set(visitor.asked) == {"show_prediction"}  # keeping asks for nothing
+    choose_image(page, "Gallery")
+    page.get_by_role("button", name="7, hand 2").first.click()
+    wait_card(page, "7, hand 2")
+    wait_query(page, image="7, hand 2")
+    assert kept(page)["picture"] is None
+    page.reload()
+    done(page)
+    wait_card(page, "7, hand 2")
+
+
+def test_a_link_wins_and_what_was_kept_is_forgotten(visitor):
+    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+    upload(page, random_picture())
+    opening = page.inner_text("#card b")
+    page.goto(f"{visitor.address}?denoiser=emoji&image=penguin&t=300&seed=5")
+    done(page)
+    wait_card(page, "penguin")
+    page.reload()
+    done(page)
+    wait_card(page, "penguin")
+    upload(page, random_picture())
+    page.goto(visitor.address)  # somebody else at this computer
+    done(page)
+    assert page.inner_text("#card b") != opening
+    assert UPLOAD not in page.content()
+
+
+def test_junk_in_the_storage_is_harmless(visitor):
+    page = visitor.open().page
+    first = page.inner_text("#card b")
+    strange = {"steps": "many", "start": 5, "kind": {}, "mistake": "none"}
+    for junk in (
+        "{",
+        '{"settings": 5, "picture": "x"}',
+        json.dumps({"settings": strange, "picture": {"name": "x", "uri": "data:;base64,AAAA"}}),
+    ):
+        page.evaluate("([place, junk]) => sessionStorage.setItem(place, junk)", [PLACE, junk])
+        page.reload()
+        done(page)
+        assert page.inner_text("#card b") == first
+        assert page.input_value("#mistake-strength input[type=range]") == "0.8"
+
+
+def test_the_page_works_where_storage_is_blocked(new_page, another_visitor):
+    visitor = another_visitor(new_page())
+    visitor.page.add_init_script(BLOCKED)
+    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+    done(page)
+    upload(page, random_picture())
+    visitor.move_t(300)
+    visitor.wait_prediction(300)
+    wait_query(page, t="300")
+    page.reload()
+    done(page)
+    assert query(page)["t"] == "300"
+    assert UPLOAD not in page.inner_text("#card")
+
+
+# ---- a server that goes, and another that comes
+
+
+@pytest.fixture
+def tiny_server(colour_exhibit, grey_exhibit):
+    """`tiny_server(port)` opens the app over the tiny exhibits -> (app, address)."""
+    from explorer.panels.interface import build_interface
+    from explorer.panels.shelf import Shelf
+    from explorer.serving import Settings, launch, sheets_folder
+
+    running = []
+
+    def start(port: int | None = None):
+        shelf = Shelf({"tiny": colour_exhibit, "strokes": grey_exhibit}, sheets_folder())
+        app = build_interface(shelf)
+        running.append(app)
+        settings = Settings(host="127.0.0.1", port=port, device="cpu")
+        return launch(app, settings, block=False)
+
+    yield start
+    for app in running:
+        app.close(verbose=False)
+
+
+def in_sight(page, selector: str) -> bool:
+    """Is the middle of it what a visitor would touch there?"""
+    return page.evaluate(
+        """(selector) => {
+            const shown = document.querySelector(selector);
+            const { left, top, width, height } = shown.getBoundingClientRect();
+            return shown.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+        }""",
+        selector,
+    )
+
+
+def same_again(visitor, mine: np.ndarray, t: int) -> None:
+    page = visitor.page
+    done(page)
+    wait_picture(visitor, UPLOAD, mine)
+    visitor.wait_prediction(t)
+    assert (visitor.slider(), page.input_value("#seed input")) == (t, "5")
+    page.click("#run-settings > button")
+    assert page.input_value("#steps input[type=number]") == "33"
+
+
+def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
+    app, address = tiny_server()
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    visitor, page = cut_off, cut_off.page
+    visitor.address = address
+    visitor.open(denoiser="tiny", t=30, seed=5)
+    done(page)
+    upload(page, content := random_picture(side=8))
+    mine = read_picture(content, (3, 8, 8))
+    wait_picture(visitor, UPLOAD, mine)
+    page.click("#run-settings > button")
+    visitor.set_number("#steps", 33)
+    app.close(verbose=False)
+    before = visitor.pixels(".noiser .x_t")
+    visitor.move_t(20)  # the browser's own work goes on
+    page.wait_for_selector(f"{NOISER}[data-t='20']", state="attached")
+    assert np.abs(visitor.pixels(".noiser .x_t").astype(int) - before).max() > 0
+    page.wait_for_selector("text=Connection to the server was lost")
+    assert in_sight(page, ".toast-body")
+    wait_query(page, t="20")
+    with page.expect_navigation():  # it opens itself anew as soon as there is a server
+        app, _ = tiny_server(port)
+    same_again(visitor, mine, t=20)
+    app.close(verbose=False)
+    tiny_server(port)  # and that one went and came while nobody was looking
+    with page.expect_navigation():
+        visitor.move_t(10)
+    same_again(visitor, mine, t=10)
