@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         warnings.filterwarnings("ignore", message, category)  # for what is left at the very end
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests go last: Playwright's event loop keeps this thread from then on."""
+    items.sort(key=lambda item: item.get_closest_marker("ui") is not None)
+
+
 @pytest.fixture(scope="session")
 def eventually() -> Callable:
     """`eventually(condition, seconds)` waits until the condition holds, or fails the test."""

@@ -92,14 +92,17 @@ class Line:
         """See `Place.ahead`; for whoever holds `moved`."""
         if place not in self.places:
             raise gr.Error(WORDS["gave_way"], print_exception=False)
-        if not self.listening(place.visitor.session, place.visitor.event):
+        if not self._is_waited_for(place):
             raise gr.Error(WORDS["nobody"], print_exception=False)
         firsts: dict[Hashable, Place] = {}
-        for one in self.places:
+        for one in filter(self._is_waited_for, self.places):  # one that hangs holds up nobody else
             firsts.setdefault(one.holder, one)
         if firsts[place.holder] is place:
             return max(0, list(firsts.values()).index(place) + 1 - self.at_once)
         return max(1, self.places.index(place) + 1 - self.at_once)
+
+    def _is_waited_for(self, place: Place) -> bool:
+        return self.listening(place.visitor.session, place.visitor.event)
 
     def _make_room(self, newcomer: Visitor) -> None:
         sessions = [place.visitor.session for place in self.places if place.visitor.session]

@@ -140,3 +140,13 @@ def test_who_has_left_is_left_out(come):
     listeners.remove("b")
     with pytest.raises(gr.Error, match="Nobody is waiting"):
         next(told)
+
+
+def test_a_run_that_hangs_holds_up_nobody_once_its_visitor_has_left(come):
+    listeners = {"hangs", "b"}
+    line = Line(at_once=1, listening=lambda session, event: session in listeners)
+    come(line, "hangs")
+    waiting = come(line, "b")
+    assert waiting.ahead == 1
+    listeners.remove("hangs")
+    assert waiting.ahead == 0
