@@ -368,10 +368,12 @@ def test_a_network_that_gives_nan_or_infinity_stops_the_run(random_denoiser, sam
             eps_hat = super().predict_eps(x_t, t, condition, guidance)
             return eps_hat if t[0] > 12 else eps_hat + value
 
-    steps = sample(Broken(cosine(20)), sampler=sampler, num_steps=5, seed=0)
-    assert next(steps).t == 20
+    seen = []
     with pytest.raises(FloatingPointError, match=r"NaN or infinity at t = 12\."):
-        list(steps)
+        for step in sample(Broken(cosine(20)), sampler=sampler, num_steps=5, seed=0):
+            seen.append(step.t)
+    # Heun asks about 12 already on its way from 16: that step is not whole.
+    assert seen == ([20] if sampler == "heun" else [20, 16])
 
 
 def test_a_network_that_gives_another_shape_stops_the_run(random_denoiser):

@@ -10,6 +10,7 @@ from explorer.experiments.quiz import (
     MEASURES,
     NOISE_SCALE,
     NUM_RUNS,
+    NUM_STEPS,
     WAYS,
     BrokenRow,
     amplification,
@@ -83,6 +84,23 @@ def test_a_network_that_knows_no_kinds_plays_too(answering):
     exhibit.denoiser.conditions = []
     assert len(play_round(exhibit, 0).pictures) == NUM_RUNS
     assert {call["condition"] for call in exhibit.denoiser.calls} == {None}
+
+
+def test_what_it_should_have_been_is_a_plain_run_of_the_broken_ones_noise_and_kind(
+    colour_exhibit, rounds
+):
+    for seed, played in rounds.items():
+        random = np.random.default_rng(seed)
+        random.integers(NUM_RUNS), random.integers(len(WAYS))
+        noise_seed = int(random.integers(2**31, size=NUM_RUNS)[played.broken])
+        kind = int(random.choice(2, size=NUM_RUNS)[played.broken])
+        [*_, last] = sample(
+            colour_exhibit.denoiser,
+            num_steps=NUM_STEPS,
+            seed=noise_seed,
+            condition=torch.tensor([kind]),
+        )
+        np.testing.assert_array_equal(played.mended, to_pixels(last.x_t[0].numpy()))
 
 
 def test_one_step_is_a_run_of_one_step(answering):

@@ -11,6 +11,7 @@ from PIL import Image
 
 from explorer.experiments.forward_noising import compute_noisy_image
 from explorer.experiments.noise_prediction import compute_noise_prediction
+from explorer.experiments.reverse import ReverseChoices, compute_reverse
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.api import add_noise, find_pixels, predict_noise, reverse
 
@@ -35,7 +36,8 @@ def test_predict_noise_is_the_experiment(shelf, choice_of):
     result = compute_noise_prediction(shelf.first, choice_of("old dog").pixels, 13, 5)
     for name in ("mse", "correlation", "cosine", "ideal_mse"):
         assert answer[name] == pytest.approx(getattr(result, name))
-    np.testing.assert_array_equal(decoded(answer["eps"]), to_pixels(result.eps / 3))
+    for name in ("eps", "eps_hat"):  # from -3, black, to 3, white
+        np.testing.assert_array_equal(decoded(answer[name]), to_pixels(getattr(result, name) / 3))
     np.testing.assert_array_equal(decoded(answer["x_0_hat"]), to_pixels(result.x_0_hat))
 
 
@@ -44,6 +46,11 @@ def test_reverse_gives_a_frame_at_a_time(shelf):
     assert [answer["t"] for answer in answers] == [40, 35, 30, 25, 20, 15, 10, 5, 0]
     last = decoded(answers[-1]["x_t"])
     assert last.shape == (8, 8, 3)
+    choices = ReverseChoices("ddpm", 8, "dog", 1.0, 0.0, 3)
+    for answer, frame in zip(answers, compute_reverse(shelf.first, choices), strict=True):
+        assert (answer["step"], answer["total"]) == (frame.step, frame.total)
+        for name in ("x_t", "x_0_hat", "eps_hat"):
+            np.testing.assert_array_equal(decoded(answer[name]), getattr(frame, name))
     np.testing.assert_array_equal(last, decoded(answers[-1]["x_0_hat"]))
 
 

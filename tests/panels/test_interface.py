@@ -6,10 +6,12 @@ from collections import Counter
 import gradio as gr
 import pytest
 
+from explorer.components.dropdown import Dropdown
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
+from explorer.components.scrubber import Scrubber
 from explorer.panels.interface import (
     LESSONS,
     change_denoiser,
@@ -201,6 +203,23 @@ def test_there_are_as_many_parts_as_places_for_them(page, shelf):
     load = next(fn for fn in page.fns.values() if fn.name == "open_address")
     assert len(change.outputs) == len(change_denoiser(shelf, "tiny"))
     assert len(load.outputs) == len(change.outputs) + 3
+
+
+def test_each_part_finds_its_own_place(page, shelf):
+    """The network that the page opens with gives each place what stands there already."""
+    about = {Picker: "sheet", Pad: "mode", Scrubber: "frames", Dropdown: "choices"}
+    names = ("change_denoiser", "open_address", "go_to")
+    changes = [fn for fn in page.fns.values() if fn.name in names]
+    assert len(changes) == 4  # the quiz jumps, and the tour
+    parts = change_denoiser(shelf, "tiny")
+    for change in changes:
+        for place, part in zip(change.outputs[-len(parts) :], parts, strict=True):
+            if type(place) in about:
+                assert about[type(place)] in part
+            elif isinstance(place, gr.State):
+                assert type(place.value) is type(part)
+            elif isinstance(part, str):
+                assert place.value == part
 
 
 def test_two_visitors_never_share_a_run(shelf):

@@ -112,6 +112,14 @@ def test_what_was_measured_is_what_the_file_says(shelf, real_exhibits):
     assert "0.50000 (4,000)" in measured_text(shelf.first)
 
 
+@pytest.mark.parametrize("lacking", ["ideal_seen", "ideal_held_out"])
+def test_what_was_measured_without_exact_memory_is_not_told(shelf, lacking):
+    # As `training --only evaluate` leaves it where the training images are not at hand.
+    curves = {name: one for name, one in shelf.first.metrics["eps_mse"].items() if name != lacking}
+    exhibit = replace(shelf.first, metrics={"eps_mse": curves})
+    assert measured_text(exhibit) == WORDS["not_measured"]
+
+
 def test_a_drawing_arrives_frame_by_frame_and_then_its_neighbours(shelf, choice_of):
     *frames, last = draw_and_search(shelf, "tiny", choice_of("old dog"), 13, 7)
     opening, *pieces = [piece for piece, _ in frames]

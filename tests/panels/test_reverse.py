@@ -3,6 +3,7 @@
 import base64
 import io
 import itertools
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from explorer.panels.reverse import (
     ANY,
+    WORDS,
     Run,
     button_label,
     download_gif,
@@ -72,6 +74,20 @@ def test_the_first_word_comes_before_the_first_prediction(start, shelf, answerin
     assert stop["interactive"] is True
     assert exhibit.denoiser.calls == []
     stream.close()
+
+
+def test_it_tells_how_far_it_is_and_how_long_it_still_takes(start, monkeypatch):
+    clock = itertools.count()  # a second goes by at each look
+    monkeypatch.setattr(
+        "explorer.panels.reverse.time", SimpleNamespace(monotonic=lambda: next(clock))
+    )
+    first, *told = [piece["status"] for piece in pieces_of(start(Run()))]
+    assert first == WORDS["starting"]
+    # One second a step, and the last frame, t = 0, is step 8 of 8.
+    assert told == [
+        *(WORDS["status"].format(step=step, total=8, left=8 - step) for step in range(8)),
+        "",
+    ]
 
 
 def test_stop_can_be_pressed_while_it_runs_and_not_after(start):

@@ -17,8 +17,8 @@ DANGEROUS = '<img src=x onerror="alert(1)">&\'"'
 def test_a_card_shows_the_picture_its_name_and_its_mark(choice_of):
     seen, never = card(choice_of("old dog")), card(choice_of("hot dog"))
     assert "old dog" in seen
-    assert "seen in training" in seen
-    assert "never seen" in never
+    assert '<span class="mark seen">seen in training</span>' in seen  # the dot's colour
+    assert '<span class="mark never">never seen' in never
     assert 'src="data:image/png;base64,' in seen
 
 
