@@ -12,6 +12,7 @@ from explorer.experiments.forward_noising import compute_forward_noising, comput
 from explorer.panels.listeners import NEWEST, QUICK
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
+from explorer.panels.stepwise import build_stepwise_fold
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
@@ -38,6 +39,7 @@ def build_forward_noising_panel(
             schedule_follower = Follower(heeds="network")
             gr.Markdown(WORDS["schedule_hint"])
             schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
+        build_stepwise_fold(rail, shelf)
     histogram_fold.expand(MethodType(draw_histogram, shelf), rail.inputs, histogram, **QUICK)
     schedule_follower.due(MethodType(draw_schedule, shelf), rail.inputs, schedule, **NEWEST)
     return ForwardNoisingPanel(noiser)

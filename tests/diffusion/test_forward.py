@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from explorer.diffusion.forward import diffuse
+from explorer.diffusion.forward import diffuse, diffuse_stepwise
 from explorer.diffusion.schedules import SCHEDULES, cosine
 
 
@@ -81,3 +81,41 @@ def test_bad_arguments_are_refused(change, sentence):
 def test_the_look_at_the_numbers_can_be_left_out():
     x_0 = torch.full((2, 1, 2, 2), math.nan)
     assert diffuse(cosine(10), x_0, 5, x_0, check=False).isnan().all()
+
+
+# ---- step by step
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_many_steps_have_the_distribution_of_one_jump(name):
+    """x_t is linear in x_0 and in every step's noise, so their factors say all about it."""
+    T = 12  # noqa: N806 - the papers' name
+    schedule = SCHEDULES[name](T)
+    signal = schedule.signal_scale
+    # One path without noise, and T without an image, each with the noise of a single step.
+    x_0 = torch.tensor([0.7] + T * [0.0], dtype=torch.float64)
+    eps = torch.cat([torch.zeros(T, 1), torch.eye(T)], dim=1).double()
+    path = diffuse_stepwise(schedule, x_0, eps)
+    torch.testing.assert_close(path[:, 0], 0.7 * signal)
+    for s in range(1, T + 1):
+        assert not path[:s, s].any()
+        torch.testing.assert_close(path[s:, s], schedule.beta[s].sqrt() * signal[s:] / signal[s])
+    torch.testing.assert_close(path[:, 1:].square().sum(1), schedule.noise_scale**2)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"eps": torch.zeros(11, 2, 3)}, r"eps must have shape \(t, 2, 3\) with t in 1\.\.10, not"),
+        ({"eps": torch.zeros(0, 2, 3)}, "with t in 1"),
+        ({"eps": torch.zeros(4, 2, 2)}, "eps must have shape"),
+        ({"eps": torch.full((4, 2, 3), math.inf)}, "must be finite"),
+        ({"x_0": torch.full((2, 3), math.nan)}, "must be finite"),
+        ({"x_0": [1.0]}, "x_0 must be a tensor"),
+        ({"schedule": "linear"}, "must be a NoiseSchedule"),
+    ],
+)
+def test_bad_steps_are_refused(change, sentence):
+    good = {"schedule": cosine(10), "x_0": torch.zeros(2, 3), "eps": torch.zeros(4, 2, 3)}
+    with pytest.raises(ValueError, match=sentence):
+        diffuse_stepwise(**(good | change))

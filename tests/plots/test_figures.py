@@ -17,6 +17,7 @@ from explorer.experiments.schedules import (
     schedule_curve,
     spacing_plans,
 )
+from explorer.experiments.stepwise import compute_stepwise
 from explorer.experiments.told_time import ToldErrors
 from explorer.experiments.why_noise import LossWeights, MeasuredErrors
 from explorer.plots.break_it import difference_figure
@@ -25,6 +26,7 @@ from explorer.plots.ladder import quality_figure
 from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
 from explorer.plots.schedules import curves_figures, spacing_figures
+from explorer.plots.stepwise import ends_figure, paths_figure
 from explorer.plots.told_time import valley_figure
 from explorer.plots.why_noise import measured_figure, weight_figure
 
@@ -37,6 +39,7 @@ TOLD = ToldErrors(400, [250, 400, 900], [0.9, 0.1, 0.5], [0.5, 0.1, 0.2])
 WEIGHTS = LossWeights([1, 400], {"eps": [9.0, 2.0], "x_0": [1.0, 1.0], "v": [10.0, 3.0]})
 MEASURED = MeasuredErrors([25], {"seen": [0.1]}, {"seen": [0.2]}, {"seen": 9})
 CURVE = schedule_curve(cosine(T))
+STEPWISE = compute_stepwise(cosine(T), 0.5, 400, seed=0)
 
 
 def curves(t: int, snr: float):
@@ -73,6 +76,8 @@ FIGURES = {
     "spacing": lambda: spacing()[0],
     "spacing by SNR": lambda: spacing()[1],
     "detail of one frame": lambda: detail_figure(DetailOverTime([0], {"parts": [0.0]})),
+    "ways": lambda: paths_figure(STEPWISE),
+    "ends of ways": lambda: ends_figure(STEPWISE),
     "valley": lambda: valley_figure(TOLD, TOLD, T),
     "weights": lambda: weight_figure(WEIGHTS, T, 400),
     "measured": lambda: measured_figure(MEASURED, T, 400),
@@ -108,7 +113,16 @@ def test_the_page_shows_through_and_no_drag_is_caught(figure):
 
 
 def test_a_figure_over_time_says_which_end_is_clean():
-    for name in ("schedule", "error", "difference", "detail", "valley", "weights", "measured"):
+    for name in (
+        "schedule",
+        "error",
+        "difference",
+        "detail",
+        "valley",
+        "weights",
+        "measured",
+        "ways",
+    ):
         for axis in FIGURES[name]().select_xaxes():
             assert "clean" in axis.title.text
             assert "noise" in axis.title.text

@@ -5,6 +5,7 @@ import pytest
 
 from explorer.diffusion.noise import noise_from_seed
 from explorer.experiments.forward_noising import compute_noisy_image
+from explorer.experiments.stepwise import compute_stepwise, middle_pixel
 from explorer.plots.forward_noising import HISTOGRAM_EDGES
 
 pytestmark = pytest.mark.ui
@@ -178,6 +179,26 @@ def test_the_figures_follow_t_live(tab, real_exhibits):
             return plot?.layout?.shapes?.[2]?.x0 === 123;
         }"""
     )
+
+
+def test_the_small_steps_are_about_the_image_and_follow_t(tab, real_exhibits):
+    page = tab.at("digits", 500, SEED).page
+    digits = real_exhibits["digits"]
+    x_0 = middle_pixel(digits.first_picture.pixels)
+    tab.unfold("Many small steps, or one jump?")
+    tab.wait_text("#stepwise-found", "at t = 500")
+    bars = tab.figure("stepwise-ends")["data"][0]
+    expected = compute_stepwise(digits.schedule, x_0, 500, SEED)
+    np.testing.assert_allclose(bars["y"], expected.steps_density, atol=1e-4)
+    tab.move_t(123)
+    tab.wait_text("#stepwise-found", "at t = 123")
+    page.wait_for_function(
+        """() => {
+            const plot = document.querySelector('#stepwise-ways .js-plotly-plot');
+            return plot?.layout?.shapes?.[0]?.x0 === 123;
+        }"""
+    )
+    tab.unfold("Many small steps, or one jump?")
 
 
 def test_a_scene_that_comes_late_does_not_take_t_back(visitor, truth):
