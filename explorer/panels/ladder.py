@@ -101,6 +101,7 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> LadderPanel:
     )
     climbing = go.click(MethodType(climb_up, shelf), [*inputs, long], [row, stop], **RUNS)
     stop.click(stop_climbing, ladder, [row, stop], cancels=[climbing], **QUICK)
+    climbing.failure(stop_climbing, ladder, [row, stop], **QUICK)
     unfolded.due(MethodType(show_jumps, shelf), rail.inputs, jumps, **NEWEST)
     table_follower.due(MethodType(draw_table, shelf), rail.denoiser, [how, *plots], **NEWEST)
     return LadderPanel(kind, what)

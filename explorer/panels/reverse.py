@@ -102,6 +102,7 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
         **RUNS,
     )  # fmt: skip
     stop.click(stopped, run, [scrubber, stop], cancels=[running], **QUICK)
+    running.failure(stopped, run, [scrubber, stop], **QUICK)  # what was drawn until then stays
     sampler.change(lambda name: gr.update(interactive=name == "ddim"), sampler, eta, **QUICK)
     start.change(button_label, start, go, **QUICK)
     gif.click(download_gif, run, scrubber, **HIDDEN)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -30,6 +31,7 @@ from explorer.experiments.schedules import (
 from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_rail
+from explorer.panels.reverse import can_stop
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
@@ -137,9 +139,9 @@ def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any]) -> None:
         [parts.row, parts.about, parts.stop],
         **RUNS,
     )
-    parts.stop.click(
-        lambda: gr.update(interactive=False), None, parts.stop, cancels=[running], **QUICK
-    )
+    over = partial(can_stop, False), None, parts.stop
+    parts.stop.click(*over, cancels=[running], **QUICK)
+    running.failure(*over, **QUICK)
 
 
 # ---- schedules

@@ -6,11 +6,14 @@ import gradio as gr
 import pytest
 
 
-@pytest.fixture
-def page(shelf) -> gr.Blocks:
+@pytest.fixture(scope="package")
+def page(colour_exhibit, grey_exhibit, tmp_path_factory) -> gr.Blocks:
+    """Of the tiny exhibits; built once, for it takes a second."""
     from explorer.panels.interface import build_interface
+    from explorer.panels.shelf import Shelf
 
-    return build_interface(shelf)
+    exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}
+    return build_interface(Shelf(exhibits, tmp_path_factory.mktemp("sheets")))
 
 
 @pytest.fixture

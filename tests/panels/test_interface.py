@@ -121,6 +121,14 @@ def test_stop_cancels_its_run_and_nothing_else(page):
     assert {name for [name] in cancelled} == RUNS
 
 
+def test_a_run_that_fails_can_no_longer_be_stopped(page, listeners):
+    after_failures = [one for one in listeners if one["trigger_only_on_failure"]]
+    for one in after_failures:
+        assert any(page.blocks[k].elem_id.endswith("stop") for k in one["outputs"])
+    failed = {page.fns[one["trigger_after"]].name for one in after_failures}
+    assert failed == RUNS
+
+
 def test_a_page_has_one_of_what_the_whole_page_shares(page):
     kinds = [type(block) for block in page.blocks.values()]
     for component in (Noiser, NoiseMaps, Picker, Pad):
