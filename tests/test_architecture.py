@@ -37,6 +37,7 @@ WHO_MAY_KNOW = {
     "numpy": {"images", "training", "experiments", "plots", "components", "panels"},
     "tqdm": {"training"},
     "starlette": {"web"},
+    "brotli": {"web"},
 }
 # Maths has no devices, files, logging or environment.
 NOT_FOR_MATHS = {"os", "sys", "io", "pathlib", "shutil", "tempfile", "logging", "json", "random"}

@@ -24,6 +24,7 @@ from explorer.web.headers import ANCESTORS, InlineScripts, SafeHeaders
 from explorer.web.health import Health
 from explorer.web.hosts import Hosts
 from explorer.web.listening import Listening
+from explorer.web.packing import Packing
 from explorer.web.paths import Paths
 from explorer.web.uploads import Uploads
 
@@ -56,7 +57,7 @@ class Door:
 
     def before(self, app: ASGIApp) -> ASGIApp:
         """The app behind the door; the last line is what a request meets first."""
-        app = self.listening.watch(Sessions(app, self.uploads))
+        app = self.listening.watch(Sessions(Packing(app), self.uploads))
         app = Calls(app, self.uploads, self.bodies)
         app = Files(app, self.uploads, [self.sheets], self.bodies)
         app = Paths(app)

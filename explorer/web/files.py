@@ -59,10 +59,13 @@ class Files:
         if not self._ours(path):
             return sentence(scope, 403, NOT_HERE)
         kind = mimetypes.guess_type(path)[0]
+        # A visitor's file stays nowhere, on a shared computer above all.
+        keep = {} if self.uploads.holds(path) else {"cache-control": "private, max-age=3600"}
         if kind in PICTURES:
-            return FileResponse(path, media_type=kind)
+            return FileResponse(path, media_type=kind, headers=keep)
+        name = os.path.basename(path)
         return FileResponse(
-            path, media_type="application/octet-stream", filename=os.path.basename(path)
+            path, media_type="application/octet-stream", filename=name, headers=keep
         )
 
     def _ours(self, path: str) -> bool:

@@ -31,6 +31,7 @@ POLICY = {
     "form-action": "'self'",
 }
 INLINE = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+NOT_KEPT = "no-store"
 PERMISSIONS = (
     "camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), "
     "midi=(), serial=(), browsing-topics=()"
@@ -63,8 +64,9 @@ class SafeHeaders:
             # The page's own requests keep their origin (no-referrer would make it "null").
             "referrer-policy": "same-origin",
             "permissions-policy": PERMISSIONS,
-            "x-explorer-start": secrets.token_hex(8),  # by which a page knows a server started anew
+            "cache-control": NOT_KEPT,  # but for what says otherwise: see `Packing`
         }
+        self.start = secrets.token_hex(8)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def add(message: Message) -> None:
@@ -74,6 +76,10 @@ class SafeHeaders:
                     del headers[name]
                 for name, value in self.ours.items():
                     headers.setdefault(name, value)
+                if headers["cache-control"] == NOT_KEPT:
+                    # A page knows by it that the server has started anew; what a browser had kept
+                    # would tell of an older start.
+                    headers["x-explorer-start"] = self.start
             await send(message)
 
         await self.app(scope, receive, add)
