@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from benchmarks import browser, gpu, network, soak, visitors
+from benchmarks import browser, first_visits, gpu, network, soak, visitors
 from benchmarks.plot import draw_growth
 from explorer.denoiser.engine import CORES
 
@@ -55,6 +55,7 @@ PARTS = {
     "runs": visitors.runs,
     "by_number": visitors.by_number,
     "memory": visitors.memory,
+    "first_visits": first_visits.first_visits,
     "soak": soak.soak,
     "gpu": gpu.gpu,
 }

@@ -4,6 +4,7 @@ Knows nothing of what the picture is for. Formats are those that people have; ea
 pixels as its decoder, measured at its worst, can read within `MEMORY`.
 """
 
+import importlib.util
 import io
 import os
 import stat
@@ -166,6 +167,11 @@ class _Photo(np.ndarray):
     """Pixels in their decoder's memory, which is therefore kept as long as they are."""
 
     decoder: object
+
+
+def reads_heic() -> bool:
+    """Is the library for iPhones' photos here?"""
+    return importlib.util.find_spec("pi_heif") is not None
 
 
 def _decode_heif(content: bytes) -> np.ndarray:

@@ -17,6 +17,7 @@ from explorer.images.data_uri import read_data_uri
 from explorer.images.digits import EmptyDrawingError
 from explorer.images.gallery import NEVER_SEEN, GalleryError
 from explorer.images.mnist import MnistError
+from explorer.images.picture_files import reads_heic
 from explorer.images.uploads import PictureError, read_digit, read_picture
 from explorer.panels.listeners import QUICK, carried
 from explorer.panels.shelf import Shelf
@@ -101,7 +102,8 @@ def build_rail(shelf: Shelf) -> Rail:
                         sources=["upload", "clipboard", "webcam"], type="filepath",
                         format="png", label=WORDS["upload"], height=220, buttons=[],
                     )  # fmt: skip
-                    gr.Markdown(WORDS["upload_hint"])
+                    heic = WORDS["heic"] if reads_heic() else ""
+                    gr.Markdown(WORDS["upload_hint"].format(heic=heic))
                 with gr.Tab(WORDS["draw"]):
                     pad = Pad(**pad_settings(exhibit))
                     gr.Markdown(WORDS["draw_hint"])
