@@ -101,7 +101,7 @@ def test_its_command_runs_on_a_read_only_disk_and_is_found_healthy(tmp_path, eve
         return subprocess.run(check, env=environment, capture_output=True).returncode == 0
 
     try:
-        eventually(is_healthy, 120)
+        eventually(is_healthy, 240)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as page:
             assert "Denoising Explorer" in page.read().decode()
     finally:
