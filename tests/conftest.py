@@ -239,7 +239,7 @@ class Visitor:
 
         if not self.names:
             self.page.on("request", self.note)
-            config = httpx.get(f"{self.address}config").json()
+            config = httpx.get(f"{self.address}config", timeout=60).json()
             self.names = {one["id"]: one["api_name"] for one in config["dependencies"]}
         deadline = time.monotonic() + 20
         counted, since = -1, time.monotonic()

@@ -238,16 +238,16 @@ def visit(app_url):
 
 
 def test_the_page_and_its_parts_are_served(app_url):
-    html = httpx.get(app_url)
+    html = httpx.get(app_url, timeout=60)
     assert html.status_code == 200
     assert "explorer:moment" in html.text  # the page's own script
-    config = httpx.get(f"{app_url}config").json()
+    config = httpx.get(f"{app_url}config", timeout=60).json()
     picker = next(
         value
         for component in config["components"]
         if isinstance(value := component["props"].get("value"), dict) and "sheet" in value
     )
-    sheet = httpx.get(f"{app_url}{picker['sheet']}")
+    sheet = httpx.get(f"{app_url}{picker['sheet']}", timeout=60)
     assert sheet.status_code == 200
     with Image.open(io.BytesIO(sheet.content)) as thumbnails:
         assert thumbnails.format == "WEBP"
@@ -256,7 +256,7 @@ def test_the_page_and_its_parts_are_served(app_url):
 @pytest.mark.parametrize("path", ["../app.py", "app.py", "checkpoints/digits/config.json"])
 def test_nothing_but_thumbnails_is_given_away(app_url, path):
     for file in (path, str(ROOT / path)):
-        assert httpx.get(f"{app_url}gradio_api/file={file}").status_code in (403, 404)
+        assert httpx.get(f"{app_url}gradio_api/file={file}", timeout=60).status_code in (403, 404)
 
 
 def test_two_visitors_do_not_see_each_others_image(visit):

@@ -34,7 +34,9 @@ def listen(visitor) -> dict[str, bytes]:
 def by_program(address: str, seed: int) -> str:
     """The true noise, as a PNG data URI, that `predict_noise` answers with."""
     url = f"{address}gradio_api/call/predict_noise"
-    event = httpx.post(url, json={"data": ["digits", "3, hand 1", 500, seed]}).json()["event_id"]
+    event = httpx.post(url, json={"data": ["digits", "3, hand 1", 500, seed]}, timeout=60).json()[
+        "event_id"
+    ]
     answer = httpx.get(f"{url}/{event}", timeout=30).text
     return answer.partition('"eps": "')[2].partition('"')[0]
 

@@ -34,7 +34,7 @@ def started(tmp_path, eventually):
         def is_open() -> bool:
             assert process.poll() is None, process.stdout and process.stdout.read()
             try:
-                return httpx.get(f"{address}healthz").text == "ok"
+                return httpx.get(f"{address}healthz", timeout=60).text == "ok"
             except httpx.TransportError:
                 return False
 
@@ -49,17 +49,19 @@ def started(tmp_path, eventually):
 
 def run_long(address: str) -> threading.Thread:
     """Somebody starts a run of 1000 steps and listens; returns once it is under way."""
-    functions = httpx.get(f"{address}config").json()["dependencies"]
+    functions = httpx.get(f"{address}config", timeout=60).json()["dependencies"]
     [index] = [one["id"] for one in functions if one["api_name"] == "reverse"]
     data = ["digits", "3", "ddim", 1000, 1.0, 0.0, 1]
     call = {"data": data, "fn_index": index, "session_hash": "long"}
-    assert httpx.post(f"{address}gradio_api/queue/join", json=call).status_code == 200
+    assert httpx.post(f"{address}gradio_api/queue/join", json=call, timeout=60).status_code == 200
     under_way = threading.Event()
 
     def listen() -> None:
         wanted = {"session_hash": "long"}
         try:
-            with httpx.stream("GET", f"{address}gradio_api/queue/data", params=wanted) as stream:
+            with httpx.stream(
+                "GET", f"{address}gradio_api/queue/data", params=wanted, timeout=180
+            ) as stream:
                 for line in stream.iter_lines():
                     if "process_generating" in line:
                         under_way.set()
@@ -75,7 +77,9 @@ def run_long(address: str) -> threading.Thread:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_as_ctrl_c_does(started, tmp_path, number):
     process, address = started()
-    upload = httpx.post(f"{address}gradio_api/upload", files={"files": ("me.png", b"x")})
+    upload = httpx.post(
+        f"{address}gradio_api/upload", files={"files": ("me.png", b"x")}, timeout=60
+    )
     assert Path(upload.json()[0]).exists()
     listener = run_long(address)
     process.send_signal(number)

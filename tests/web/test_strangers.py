@@ -78,7 +78,7 @@ def payloads(path: object) -> list[object]:
 
 
 def functions(address: str) -> list[dict]:
-    found = httpx.get(f"{address}config").json()["dependencies"]
+    found = httpx.get(f"{address}config", timeout=60).json()["dependencies"]
     return [one for one in found if one["backend_fn"]]
 
 
