@@ -3,6 +3,7 @@
 Everything is imported where it is used, so that tests of the maths need neither gradio nor plotly.
 """
 
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -10,6 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
+
+if worker := os.environ.get(
+    "PYTEST_XDIST_WORKER"
+):  # two at work: one core each, ports of their own
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["GRADIO_SERVER_PORT"] = str(7860 + 100 * int(worker.removeprefix("gw")))
 
 SIDE = 8  # pixels of a side of the tiny pictures
 TINY_T = 40

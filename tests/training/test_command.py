@@ -49,7 +49,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess:
 def test_it_trains_and_measures_with_torch_and_numpy_alone(tmp_path, config_file, bars_file):
     done = run(
         "-c", WITHOUT_THE_APP, "--config", config_file, "--data", bars_file,
-        "--device", "cpu", "--out", tmp_path, "--samples", "10", "--steps", "9",
+        "--device", "cpu", "--out", tmp_path, "--samples", "2", "--steps", "9",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "9/9" in done.stdout
@@ -60,9 +60,9 @@ def test_it_trains_and_measures_with_torch_and_numpy_alone(tmp_path, config_file
     }  # fmt: skip
     metrics = json.loads((folder / "metrics.json").read_text())
     assert set(metrics) == {"training", "eps_mse", "sample_quality", "quality_by_steps"}
-    assert metrics["quality_by_steps"]["how"]["num_samples"] == 10
+    assert metrics["quality_by_steps"]["how"]["num_samples"] == 2
     assert metrics["training"]["hardware"] == "1 x CPU"
-    assert metrics["sample_quality"]["num_judged"] == 10
+    assert metrics["sample_quality"]["num_judged"] == 2
     assert "num_samples_learnt_from" not in metrics["sample_quality"]
     config = json.loads((folder / "config.json").read_text())
     assert config["trained_with"]["run"]["steps_taken"] == 9

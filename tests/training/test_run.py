@@ -70,7 +70,7 @@ def test_models_that_cannot_be_are_refused_before_step_1(tmp_path, command, conf
     three = "widths = [16, 32]\nblocks = [1, 1]\nattention = [false, true]"
     faults = [
         ("attention = [false, true]", "attention = [true, true]", "16 does not divide into heads"),
-        (three, four, "cannot answer for 1 x 28 x 28 images"),
+        (three, four, "28 x 28 pixels cannot be halved 3 times"),
         ("shape = [1, 28, 28]", "shape = [1, 32, 32]", "data.shape is [1, 32, 32], but the images"),
         ("shape = [1, 28, 28]", "shape = [3, 28, 28]", "are [1, 28, 28]"),
     ]
