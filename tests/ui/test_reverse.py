@@ -1,6 +1,7 @@
 """Panel 3 in a real browser: a run streams in, is scrubbed without the server, is taken home."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_the_page_opens_with_a_finished_run_that_can_be_scrubbed(tab):
     assert page.inner_text("#scrubber .caption") == "t = 1000"
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(f'{ROOT}[data-position="1"]', state="attached")
-    assert tab.asked == []
+    assert set(tab.asked) <= {"show_single_step"}  # a lesson in sight may still be on its way
     assert pictures[0][:, :64].std() > 60  # noise
     assert not np.array_equal(pictures[0], pictures[1])
     np.testing.assert_array_equal(pictures[2][:, :64], pictures[2][:, 64:128])  # x_0_hat = x_0
@@ -186,7 +187,19 @@ def test_from_the_picture_it_starts_at_t(own_run):
     page.wait_for_function("(old) => document.querySelector('#run').innerText === old", arg=before)
 
 
-def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor):
+@pytest.fixture
+def unhurried(monkeypatch):
+    """A run leaves time enough to press Stop, however slow the browser is."""
+
+    def frames(*arguments):
+        for frame in compute_reverse(*arguments):
+            yield frame
+            time.sleep(0.03)
+
+    monkeypatch.setattr("explorer.panels.reverse.compute_reverse", frames)
+
+
+def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor, unhurried):
     page = visitor.open().page
     settings(visitor)
     visitor.set_number("#steps", 250)
@@ -216,7 +229,7 @@ def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor):
     assert wait_done(visitor) == 4
 
 
-def test_another_network_ends_the_run_of_the_old_one(visitor):
+def test_another_network_ends_the_run_of_the_old_one(visitor, unhurried):
     page = visitor.open().page
     settings(visitor)
     visitor.set_number("#steps", 250)
