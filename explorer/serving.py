@@ -26,7 +26,7 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
-SCRIPTS = ("mending.js", "page.js")  # the page's own; those of components come with them
+SCRIPTS = ("mending.js", "framed.js", "page.js")  # the page's own; those of components come with them
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 

@@ -73,12 +73,30 @@
         else address.searchParams.set(name, value);
       }
       window.history.replaceState(window.history.state, '', address);
+      tellHub(address);
       window.dispatchEvent(new Event('explorer:address'));
     }, 300);
   }
 
+  // On the Hub a visitor sees another page's address, which follows by this message. What the Hub
+  // itself told us (a private Space's key, the theme) is not for a link that is sent around.
+  function tellHub(address) {
+    const told = [...address.searchParams].filter(([name]) => !name.startsWith('__'));
+    const message = { queryString: `${new URLSearchParams(told)}`, hash: address.hash };
+    if (window.parent !== window) window.parent.postMessage(message, 'https://huggingface.co');
+  }
+
+  // What scrolls, and the part of the window that it fills (see framed.js).
+  const framed = document.documentElement.classList.contains('framed');
+  const scroller = () => (framed ? document.querySelector('gradio-app') : document.scrollingElement);
+  const screen = () =>
+    framed ? scroller().getBoundingClientRect() : { top: 0, height: window.innerHeight };
+
   window.addEventListener('explorer:moment', ({ detail }) => {
-    if (!moment) follow();
+    if (!moment) {
+      follow();
+      rows.observe(document.querySelector('#lessons'));
+    }
     moment = detail;
     writeAddress({ ...detail.choices, t: detail.t });
     soon();
@@ -114,7 +132,8 @@
   function follow() {
     const links = [...document.querySelectorAll('#lessons a')];
     if (!links.length) return; // the page is not there yet
-    const line = window.innerHeight / 3;
+    const { top, height } = screen();
+    const line = top + height / 3;
     let current = links[0];
     for (const link of links) {
       const lesson = document.querySelector(link.getAttribute('href'));
@@ -127,6 +146,10 @@
     const bar = current.parentElement; // on a narrow screen the links slide sideways
     bar.scrollLeft = current.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
   }
+  // Its links stand in two rows where they don't fit in one; the rail begins below them.
+  const rows = new ResizeObserver(([{ target }]) => {
+    document.documentElement.style.setProperty('--nav', `${target.offsetHeight}px`);
+  });
   // Gradio's page has a base address, so that a plain "#..." link would load the page anew.
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('#lessons a');
@@ -150,8 +173,12 @@
   function scrollThere() {
     if (!destination) return;
     // From afar, jump: lessons that only fly past should not begin to work.
-    const far = Math.abs(destination.getBoundingClientRect().top) > 2 * window.innerHeight;
-    destination.scrollIntoView({ behavior: far ? 'instant' : 'auto' });
+    const { top, height } = screen();
+    const way = destination.getBoundingClientRect().top - top - Number.parseFloat(
+      getComputedStyle(scroller()).scrollPaddingTop,
+    );
+    const far = Math.abs(way) > 2 * height;
+    scroller().scrollBy({ top: way, behavior: far ? 'instant' : 'auto' });
   }
   function stay() {
     destination = null;
@@ -170,5 +197,8 @@
     toggle.setAttribute('aria-expanded', String(open));
   });
 
-  window.addEventListener('scroll', follow, { passive: true });
+  // (A part of the page that scrolls by itself, as the navigation does on a phone, is no move.)
+  document.addEventListener('scroll', ({ target }) => {
+    if (target === document || target === scroller()) follow();
+  }, { passive: true, capture: true });
 })();

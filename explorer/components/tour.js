@@ -71,7 +71,8 @@ function fold(small) {
 
 // The page's end can always be scrolled clear of the sheet.
 function makeRoom() {
-  document.body.style.paddingBottom = isOpen() ? `${find('.sheet').offsetHeight + 24}px` : '';
+  const room = isOpen() ? `${find('.sheet').offsetHeight + 24}px` : '0px';
+  document.documentElement.style.setProperty('--sheet', room);
 }
 
 // Three decimals, or three figures where that says more.

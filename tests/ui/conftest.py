@@ -21,6 +21,7 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # a page of the Hub's name may frame our app
     "--use-fake-ui-for-media-stream",  # a camera for the webcam: nobody is asked, nothing is seen
     "--use-fake-device-for-media-stream",
 )

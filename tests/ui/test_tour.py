@@ -110,5 +110,7 @@ def test_on_a_phone_it_leaves_the_page_to_be_seen(phone_page, another_visitor):
     page.click(f"{SHEET} .fold")
     assert page.locator(SHEET).bounding_box()["height"] <= 0.2 * screen["height"]
     # The page's very end can be scrolled clear of the sheet.
-    room = page.evaluate("parseFloat(getComputedStyle(document.body).paddingBottom)")
+    room = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('gradio-app')).paddingBottom)"
+    )
     assert room >= page.locator(SHEET).bounding_box()["height"]

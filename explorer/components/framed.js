@@ -1,0 +1,28 @@
+// In a frame of another page, as the Hub shows a Space: the page is one screen high and scrolls by
+// itself, so that the rail, the navigation and the tour stay in sight.
+//
+// Runs before page.js. It sets two lengths for the styles, --above and --below: what of the frame
+// lies outside of the screen that the page keeps to.
+
+(() => {
+  if (window.parent === window) return;
+  const html = document.documentElement;
+  html.classList.add('framed');
+  html.dataset.gradioCover = ''; // Gradio then asks the Hub for a frame of one screen, not of all the page
+
+  // Elsewhere a frame may be as tall as its site likes. Which part of it is in sight, the browser
+  // tells a new observer, and nobody else: the site around may not be asked.
+  let most = 0; // that was in sight so far
+  const look = () =>
+    new IntersectionObserver(([{ intersectionRect: seen }], eye) => {
+      eye.disconnect();
+      if (!seen.height) return;
+      most = Math.max(most, seen.height);
+      const screen = Math.max(seen.height, 0.6 * most); // never a mere slit, at the frame's ends
+      const above = Math.max(0, Math.min(seen.top, window.innerHeight - screen));
+      html.style.setProperty('--above', `${above}px`);
+      html.style.setProperty('--below', `${window.innerHeight - screen - above}px`);
+    }).observe(html);
+  window.addEventListener('resize', () => { most = 0; });
+  setInterval(look, 100);
+})();
