@@ -10,11 +10,12 @@ from pathlib import Path
 import gradio as gr
 import torch
 
+from explorer import zero_gpu
 from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
 from explorer.experiments.exhibits import load_exhibits
 from explorer.panels.interface import build_interface
-from explorer.panels.line import Line
+from explorer.panels.line import Line, no_gpu
 from explorer.panels.sentences import Page
 from explorer.panels.shelf import Shelf
 from explorer.web.address import check_address, known_names, listens_on, who_can_open
@@ -26,7 +27,8 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
-SCRIPTS = ("mending.js", "framed.js", "page.js")  # the page's own; those of components come with them
+# The page's own; those of components come with them.
+SCRIPTS = ("mending.js", "framed.js", "page.js")
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 
@@ -34,9 +36,9 @@ MOST_THREADS = 120  # whoever waits in a line holds one
 class Settings:
     """`host` None is Gradio's own choice (this machine; all addresses on Spaces).
 
-    `port` None takes the first free one from 7860; `device` "auto" prefers a GPU. `names` are
-    further names of this machine, by which a proxy asks; `code` is a word without which nobody
-    gets in; `frame_ancestors` are the sites whose pages may show the app in a frame.
+    `port` None takes the first free one from 7860; `device` "auto" prefers a GPU of our own;
+    `names` are further names of this machine, by which a proxy asks; `code` is a word without which
+    nobody gets in; `frame_ancestors` are the sites whose pages may show the app in a frame.
     """
 
     host: str | None = None
@@ -51,8 +53,9 @@ class Settings:
 
 def choose_device(wanted: str) -> torch.device:
     """ValueError if `wanted` is not to be had here."""
+    on_loan = zero_gpu.is_here()  # it pretends to be there all the time
     if wanted == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device("cuda" if torch.cuda.is_available() and not on_loan else "cpu")
     try:
         device = torch.device(wanted)
     except RuntimeError as error:
@@ -61,6 +64,8 @@ def choose_device(wanted: str) -> torch.device:
         raise ValueError(f"--device must be auto, cpu or cuda, not {wanted!r}.")
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError("--device cuda: PyTorch finds no GPU here; use --device cpu.")
+    if device.type == "cuda" and on_loan:
+        raise ValueError("--device cuda: ZeroGPU lends one for long runs only; use --device auto.")
     return device
 
 
@@ -93,7 +98,10 @@ def build_app(settings: Settings) -> Page:
     exhibits = load_exhibits(settings.checkpoints, device, partial(share, turns=turns))
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
     line = Line(turns.at_once, turns.expect)
-    return build_interface(Shelf(exhibits, sheets_folder(), line))
+    shelf = Shelf(exhibits, sheets_folder(), line)
+    if zero_gpu.is_here():
+        shelf.compute_long = zero_gpu.ZeroGpu(exhibits, settings.checkpoints, no_gpu)
+    return build_interface(shelf)
 
 
 def theme() -> gr.themes.Base:

@@ -20,8 +20,10 @@ PARTS_OF_OURS = {
     "components": set(),
     "panels": {"experiments", "plots", "images", "components"},
     "web": set(),
+    "zero_gpu": {"denoiser", "experiments"},
     "serving": {
-        *("diffusion", "denoiser", "images", "experiments", "plots", "components", "panels", "web")
+        *("diffusion", "denoiser", "images", "experiments", "plots", "components", "panels", "web"),
+        "zero_gpu",
     },
     "app": {"serving", "web"},
 }
@@ -38,6 +40,7 @@ WHO_MAY_KNOW = {
     "tqdm": {"training"},
     "starlette": {"web"},
     "brotli": {"web"},
+    "spaces": {"__init__", "zero_gpu"},
 }
 # Maths has no devices, files, logging or environment.
 NOT_FOR_MATHS = {"os", "sys", "io", "pathlib", "shutil", "tempfile", "logging", "json", "random"}

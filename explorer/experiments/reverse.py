@@ -13,7 +13,7 @@ from explorer.diffusion.arguments import check_guidance, check_sampler, check_t_
 from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
-from explorer.diffusion.samplers import Step, sample
+from explorer.diffusion.samplers import Step, network_calls, sample
 from explorer.diffusion.seeds import check_seed
 from explorer.diffusion.steps import check_eta
 from explorer.experiments.exhibits import Exhibit
@@ -153,6 +153,12 @@ def sample_steps(
         x_t=x_t,
         t_start=choices.t_start,
     )
+
+
+def count_predictions(choices: ReverseChoices) -> int:
+    """How many images the network is asked about in a run; guidance asks about each one twice."""
+    calls = network_calls(choices.sampler, choices.num_steps)
+    return calls if choices.kind is None or choices.guidance in (0, 1) else 2 * calls
 
 
 def compute_detail_over_time(frames: Sequence[ReverseFrame]) -> DetailOverTime:

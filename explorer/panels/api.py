@@ -13,7 +13,7 @@ import numpy as np
 from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.forward_noising import compute_noisy_image
 from explorer.experiments.noise_prediction import compute_noise_prediction
-from explorer.experiments.reverse import ReverseChoices, compute_reverse
+from explorer.experiments.reverse import ReverseChoices, compute_reverse, count_predictions
 from explorer.images.data_uri import read_data_uri
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.images.uploads import read_picture
@@ -83,7 +83,8 @@ def reverse(
         exhibit = find_exhibit(shelf, denoiser)
         kind_or_none = check_kind(exhibit, kind)
         choices = ReverseChoices(sampler, num_steps, kind_or_none, guidance, eta, seed)
-        frames = compute_reverse(exhibit, choices)
+        choices = choices.checked(exhibit.T)
+        frames = shelf.compute_long(count_predictions(choices), compute_reverse, exhibit, choices)
     with shelf.api_line.join() as place:
         for _ in place.wait():
             pass

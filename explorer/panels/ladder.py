@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MethodType
 from typing import Any
 
@@ -21,7 +21,7 @@ from explorer.experiments.ladder import (
     foot_of_ladder,
     quality_table,
 )
-from explorer.experiments.reverse import ReverseChoices
+from explorer.experiments.reverse import ReverseChoices, count_predictions
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
@@ -118,7 +118,7 @@ def climb_a_little(
     exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
     turn = begin(ladder, exhibit, ladder_choices(exhibit, kind, sampler, seed))
     yield show(ladder), can_stop(False)
-    yield from climb_to(CHEAP, ladder, exhibit, turn)
+    yield from climb_to(CHEAP, shelf, ladder, exhibit, turn)
 
 
 def climb_up(
@@ -134,7 +134,7 @@ def climb_up(
             if ladder.newest is not turn:
                 break
             yield show(ladder, WORDS["in_line"].format(ahead=ahead)), gr.skip()
-        yield from climb_to(LONG if long else TOP, ladder, exhibit, turn)
+        yield from climb_to(LONG if long else TOP, shelf, ladder, exhibit, turn)
 
 
 def ladder_choices(exhibit: Exhibit, kind: str, sampler: str, seed: int) -> ReverseChoices:
@@ -154,7 +154,7 @@ def begin(ladder: Ladder, exhibit: Exhibit, choices: ReverseChoices) -> object:
 
 
 def climb_to(
-    highest: int, ladder: Ladder, exhibit: Exhibit, turn: object
+    highest: int, shelf: Shelf, ladder: Ladder, exhibit: Exhibit, turn: object
 ) -> Iterator[tuple[Any, Any]]:
     """The row as it fills up, until it is done or another climb has begun."""
     assert ladder.about is not None  # noqa: S101 - whoever climbs has begun
@@ -162,7 +162,8 @@ def climb_to(
     left = [rung for rung in ladder.rungs.values() if not rung.done and rung.num_steps <= highest]
     sent = time.monotonic()
     for start in left:
-        for rung in climb(exhibit, choices, start):
+        todo = count_predictions(replace(choices, num_steps=start.num_steps))
+        for rung in shelf.compute_long(todo, climb, exhibit, choices, start):
             if ladder.newest is not turn:
                 return
             ladder.rungs[rung.num_steps] = rung

@@ -20,6 +20,11 @@ PATIENCE = 2.0  # seconds: how often somebody in the line is told where they sta
 MOST_OF_A_VISITOR = 4  # places
 
 
+def no_gpu() -> None:
+    """Tell a visitor that their run takes longer."""
+    gr.Info(WORDS["no_gpu"])
+
+
 class Place:
     """One run's place in the line."""
 

@@ -19,6 +19,7 @@ from explorer.experiments.reverse import (
     ReverseFrame,
     compute_detail_over_time,
     compute_reverse,
+    count_predictions,
 )
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
 from explorer.panels.listeners import HIDDEN, QUICK, RUNS
@@ -139,8 +140,10 @@ def run_sampler(
             eta=eta,
             seed=seed,
             t_start=t_start,
+        ).checked(exhibit.T)
+        frames = shelf.compute_long(
+            count_predictions(choices), compute_reverse, exhibit, choices, choice.pixels
         )
-        frames = compute_reverse(exhibit, choices, choice.pixels)
     opening = piece(run_id, 0, [], choices.num_steps + 1, WORDS["starting"])
     opening["ends"] = [f"t = {t_start or exhibit.T}", "clean, t = 0"]
     yield opening, can_stop(True)
