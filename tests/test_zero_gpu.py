@@ -135,7 +135,7 @@ def test_on_zero_gpu_the_network_of_the_sliders_is_on_the_cpu(monkeypatch):
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)  # so `spaces` has it
     assert choose_device("auto") == torch.device("cpu")
-    with pytest.raises(ValueError, match="ZeroGPU lends a GPU for long runs only"):
+    with pytest.raises(ValueError, match="ZeroGPU lends one for long runs only"):
         choose_device("cuda")
 
 
