@@ -12,6 +12,12 @@
 
   // Elsewhere a frame may be as tall as its site likes. Which part of it is in sight, the browser
   // tells a new observer, and nobody else: the site around may not be asked.
+  const lengths = {};
+  function set(name, length) {
+    if (lengths[name] === length) return; // else all of the page would be styled anew
+    lengths[name] = length;
+    html.style.setProperty(name, `${length}px`);
+  }
   let most = 0; // that was in sight so far
   const look = () =>
     new IntersectionObserver(([{ intersectionRect: seen }], eye) => {
@@ -20,8 +26,8 @@
       most = Math.max(most, seen.height);
       const screen = Math.max(seen.height, 0.6 * most); // never a mere slit, at the frame's ends
       const above = Math.max(0, Math.min(seen.top, window.innerHeight - screen));
-      html.style.setProperty('--above', `${above}px`);
-      html.style.setProperty('--below', `${window.innerHeight - screen - above}px`);
+      set('--above', above);
+      set('--below', window.innerHeight - screen - above);
     }).observe(html);
   window.addEventListener('resize', () => { most = 0; });
   setInterval(look, 100);
