@@ -30,11 +30,11 @@ RUN = '''\
 """The app, with what was installed beside it: python start.py [the options of app.py]."""
 
 import runpy
-import site
+import sys
 from pathlib import Path
 
 here = Path(__file__).parent
-site.addsitedir(str(here / "installed"))
+sys.path.insert(0, str(here / "installed"))  # before whatever else this Python has
 runpy.run_path(str(here / "app.py"), run_name="__main__")
 '''
 

@@ -64,10 +64,10 @@ def test_the_folder_holds_the_app_and_says_how_it_starts(asked, tmp_path):
     start = (to / "START.txt").read_text()
     assert "--no-index --find-links wheels --target installed -r pinned.txt" in start
     assert "Python 3.12 on linux" in start
-    # start.py runs the app, with its options, on what was installed beside it.
+    # start.py runs the app, with its options, on what was installed beside it and on no other.
     (to / "installed").mkdir()
-    (to / "installed" / "brought.py").write_text("WORD = 'found'")
-    (to / "app.py").write_text("import sys, brought; print(brought.WORD, sys.argv[1:], __name__)")
+    (to / "installed" / "pip.py").write_text("WORD = 'found'")
+    (to / "app.py").write_text("import sys, pip; print(pip.WORD, sys.argv[1:], __name__)")
     done = subprocess.run([sys.executable, "start.py", "--port", "1"], cwd=to, capture_output=True)
     assert done.stdout.decode().split("\n")[0] == "found ['--port', '1'] __main__"
 
