@@ -33,7 +33,7 @@ WHO_MAY_KNOW = {
     "plotly": {"plots"},
     "safetensors": {"denoiser", "training"},
     "onnxruntime": {"denoiser"},
-    "huggingface_hub": {"denoiser"},
+    "huggingface_hub": {"denoiser", "training"},
     "PIL": {"images", "training"},
     "pi_heif": {"images"},
     "numpy": {"images", "training", "experiments", "plots", "components", "panels"},

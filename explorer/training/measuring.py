@@ -17,6 +17,7 @@ from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.files import write_whole
 from explorer.denoiser.judge import load_judge, save_judge
 from explorer.training.by_steps import digit_measure, emoji_measure, quality_by_steps
+from explorer.training.cards import update_card
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, to_model_space
 from explorer.training.errors import TrainingError
@@ -94,6 +95,7 @@ def evaluate_and_save(
     else:
         update_metrics(folder, {"copies": copies(denoiser, dataset)})
     save_sheet(denoiser, folder)
+    update_card(folder)
 
 
 def measure_steps(
