@@ -173,6 +173,7 @@ def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, 
         head=head,
         prevent_thread_lock=True,
         quiet=not block,
+        _frontend=False,  # else it asks itself for the page, and gives up on a machine that is busy
         run_history=False,
         ssr_mode=False,
         show_error=True,

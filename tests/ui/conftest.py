@@ -73,6 +73,7 @@ def serve() -> Iterator[Callable[..., str]]:
         _, address, _ = demo.launch(
             **{
                 "prevent_thread_lock": True,
+                "_frontend": False,  # as explorer/serving.py
                 "run_history": False,
                 "ssr_mode": False,
                 "quiet": True,
