@@ -75,7 +75,7 @@ function judge(truth) {
 
 for (const [name, text] of Object.entries({
   '.back': words.back, '.next': words.next, '.check': words.check, '.again': words.again, '.onward': words.onward,
-  '.round-title': words.round.title, '.round-lead': words.round.lead, '.deal': words.round.deal, '.how': words.round.how,
+  '.coming': words.coming, '.check-order': words.check, '.round-title': words.round.title, '.round-lead': words.round.lead, '.deal': words.round.deal, '.how': words.round.how,
 })) find(name).textContent = text;
 find('.dots').setAttribute('aria-label', words.dots);
 inRound('.runs').setAttribute('aria-label', words.round.title);
@@ -105,6 +105,7 @@ find('.back').addEventListener('click', () => turnTo(current() - 1));
 find('.next').addEventListener('click', () => turnTo(current() + 1));
 find('.onward').addEventListener('click', () => turnTo(current() + 1));
 find('.again').addEventListener('click', startOver);
+find('.check-order').addEventListener('click', () => settle(questions[current()], lines[questions[current()].id]));
 find('.check').addEventListener('click', () => settle(questions[current()], Number(find('.guess').value)));
 find('.guess').addEventListener('input', () => {
   drawNumber();
@@ -118,6 +119,10 @@ function take() {
     find('.dots').replaceChildren(...questions.map((one, k) => button('', () => turnTo(k))));
     draw();
     drawTally();
+  }
+  if (value.pictures) {
+    Object.assign(sets, value.pictures);
+    draw();
   }
   if (value.waiting) inRound('.deal').textContent = value.waiting;
   if (value.runs) newRound(value.runs);

@@ -9,7 +9,7 @@ import gradio as gr
 
 from .files import read_parts
 
-SCRIPTS = ("hand", "visit", "notebook", "symbols", "quiz_questions")
+SCRIPTS = ("hand", "visit", "notebook", "symbols", "quiz_questions", "quiz_order")
 
 
 class Quiz(gr.HTML):
@@ -18,9 +18,13 @@ class Quiz(gr.HTML):
     Progress is kept in the browser's own storage. Value, a dict with any of:
 
     - `questions`: a list of {"id", "kind", "lesson", "ask", "reason", "show"}, and by kind
-      "choose": "answers" and the index "right"; "predict": "slider" ("from", "to", "step",
+      "choose": "answers" and the index "right"; "pick": "set" (a name), "pictures" (places in that
+      set, as they are shown) and the index "right"; "order": "items", their indices in "right"
+      order, what stands "first" and "last", and either "values" (of the items, may be lacking) or
+      "set" and "pictures"; "predict": "slider" ("from", "to", "step",
       "unit"), "truth" and "tolerance"; "personal": "slider", over t. `show` is how a jump to the
       lesson sets the page: any of "t", "denoiser", "seed", "image"
+    - `pictures`: {set's name: PNG data URIs}
     - `waiting`: what to say while a round is on its way
     - `runs`: PNG data URIs of a new round's pictures
     - `truth`: of this round: {"broken": index, "way", "mended": PNG data URI}
@@ -28,8 +32,9 @@ class Quiz(gr.HTML):
     `words`: the texts around them (see panels/words/quiz.toml). `follows` is a CSS selector of
     the rail's slider.
 
-    Events: `deal` asks for a new round, `reveal` for its truth; `go` asks the page to show
-    `denoiser`, `seed` or `image`. No answer is ever told to the server.
+    Events: `look` asks for the pictures of a `set`; `deal` asks for a new round, `reveal` for its
+    truth; `go` asks the page to show `denoiser`, `seed` or `image`. No answer is ever told to the
+    server.
     """
 
     def __init__(

@@ -14,7 +14,8 @@ const withUnit = (number, unit) => (unit === NAME_OF_UNIT ? `t = ${number}` : `$
 
 function isRight(question, answer) {
   if (question.kind === 'personal') return null; // neither right nor wrong
-  if (question.kind === 'choose') return answer === question.right;
+  if (question.kind === 'order') return String(answer) === String(question.right);
+  if (question.answers || question.set) return answer === question.right;
   return Math.abs(answer - question.truth) <= question.tolerance;
 }
 
@@ -41,7 +42,10 @@ function draw() {
   const answer = progress.answers[question.id];
   drawPlace();
   setLabel(find('.ask'), question.ask);
-  find('.card > .answers').replaceChildren(...(question.kind === 'choose' ? choices(question, answer) : []));
+  find('.card > .answers').replaceChildren(...(question.answers || question.kind === 'pick' ? choices(question, answer) : []));
+  find('.card > .answers').classList.toggle('of-pictures', question.kind === 'pick');
+  drawOrder(question, answer);
+  lookUp();
   find('.slide').hidden = !question.slider;
   if (question.slider) drawSlide(question, answer);
   drawFeedback(question, answer);
@@ -68,9 +72,37 @@ function drawPlace() {
   });
 }
 
+// ---- pictures, which the server makes when a question with some of them is in sight
+
+const sets = {}; // a set's name -> its pictures' URIs
+let inSight = false;
+
+const pictureName = (k) => fill(words.picture, { letter: 'ABCDEF'[k] });
+
+function pictureOf(question, k) {
+  const made = new Image();
+  made.alt = pictureName(k);
+  const uri = sets[question.set]?.[question.pictures[k]];
+  if (uri) made.src = uri;
+  return made;
+}
+
+function lookUp() {
+  const { set } = questions[current()] ?? {};
+  const lacking = Boolean(set) && !sets[set];
+  find('.coming').hidden = !lacking;
+  if (lacking && inSight) trigger('look', { set });
+}
+
+new IntersectionObserver((changes) => {
+  inSight = changes.at(-1).isIntersecting;
+  lookUp();
+}).observe(find('.card'));
+
 function choices(question, answer) {
-  return question.answers.map((text, k) => {
-    const made = button(text, () => settle(question, k));
+  return (question.answers ?? question.pictures).map((text, k) => {
+    const made = button(question.answers ? text : '', () => settle(question, k));
+    if (!question.answers) made.append(pictureOf(question, k), 'ABCDEF'[k]);
     if (answer !== undefined) {
       made.disabled = true;
       made.classList.toggle('right', k === question.right);
@@ -113,6 +145,8 @@ function drawFeedback(question, answer) {
   const truth = question.truth !== undefined && withUnit(Number(question.truth.toPrecision(3)), question.slider.unit);
   const verdict = {
     choose: right ? words.right : words.wrong,
+    pick: right ? words.right : words.wrong,
+    order: right ? words.right : words.order.wrong,
     predict: fill(right ? words.close : words.off, { number, truth }),
     personal: fill(words.personal, { number }),
   };
@@ -145,6 +179,7 @@ function turnTo(k) {
 
 function startOver() {
   progress = { at: null, answers: {}, rounds: 0, found: 0 };
+  for (const id of Object.keys(lines)) delete lines[id];
   keep();
   draw();
   drawTally();

@@ -16,8 +16,11 @@ from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
 from explorer.diffusion.samplers import sample
 from explorer.diffusion.seeds import check_seed
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.images.encoding import to_pixels
 
+PIXEL_SEED = 5
+FAR = 0.15  # apart: answers that rounding does not bring together
 NUM_RUNS = 4
 NUM_STEPS = 15
 # What can be drawn well in so few steps, so that only the broken run looks broken.
@@ -57,6 +60,70 @@ MEASURES: dict[str, Callable[..., float]] = {
     "signal_percent": signal_percent,
     "amplification": amplification,
     "error_percent": error_percent,
+}
+
+
+# ---- numbers to reckon with: what is given, what follows, and what follows by mistake
+
+
+def guess_a_pixel(exhibit: Exhibit, t: int) -> dict[str, float]:
+    """x_0_hat of one pixel, by the network's prediction on the first picture.
+
+    Raises:
+        ValueError: if t is not in 1..T, or no pixel tells the mistakes from the truth.
+    """
+    found = compute_noise_prediction(
+        exhibit, exhibit.first_picture.pixels, t, PIXEL_SEED, compare_ideal=False
+    )
+    signal, noise = (
+        float(scale[t]) for scale in (exhibit.schedule.signal_scale, exhibit.schedule.noise_scale)
+    )
+    for x_t, eps_hat in zip(found.x_t.flat, found.eps_hat.flat, strict=True):
+        x_t, eps_hat = float(x_t), float(eps_hat)
+        answers = {
+            "x_0_hat": (x_t - noise * eps_hat) / signal,
+            "not_divided": x_t - noise * eps_hat,
+            "swapped": (x_t - signal * eps_hat) / noise,
+            "added": (x_t + noise * eps_hat) / signal,
+        }
+        apart = np.diff(sorted(answers.values())).min()
+        if apart > FAR and abs(eps_hat) > FAR and abs(answers["x_0_hat"]) <= 1:
+            given = {"x_t": x_t, "eps_hat": eps_hat, "signal_scale": signal, "noise_scale": noise}
+            return given | answers
+    raise ValueError(f"The network {exhibit.name!r} has no pixel to ask about at t = {t}.")
+
+
+def step_a_pixel(exhibit: Exhibit, t: int, t_next: int) -> dict[str, float]:
+    """The same pixel at t_next, by a step of DDIM. Raises ValueError as `guess_a_pixel`."""
+    schedule, pixel = exhibit.schedule, guess_a_pixel(exhibit, t)
+    t_next = check_integer("t_next", t_next, 0, t - 1)
+    signal, noise = float(schedule.signal_scale[t_next]), float(schedule.noise_scale[t_next])
+    x_0_hat, eps_hat = pixel["x_0_hat"], pixel["eps_hat"]
+    answers = {
+        "x_next": signal * x_0_hat + noise * eps_hat,
+        "noise_left_out": signal * x_0_hat,
+        "swapped_next": noise * x_0_hat + signal * eps_hat,
+        "taken_away": signal * x_0_hat - noise * eps_hat,
+    }
+    return pixel | {"signal_next": signal, "noise_next": noise} | answers
+
+
+def amplified(exhibit: Exhibit, t: int) -> dict[str, float]:
+    """What an error of 0.1 in eps_hat becomes in x_0_hat. Raises ValueError as `amplification`."""
+    error, sigma = 0.1, amplification(exhibit, t)
+    signal, noise = (
+        float(scale[t]) for scale in (exhibit.schedule.signal_scale, exhibit.schedule.noise_scale)
+    )
+    return {
+        "signal_scale": signal, "noise_scale": noise, "error": error,
+        "in_x_0_hat": error * sigma, "shrunk": error * signal, "twice": error * sigma / signal,
+    }  # fmt: skip
+
+
+NUMBERS: dict[str, Callable[..., dict[str, float]]] = {
+    "guess_a_pixel": guess_a_pixel,
+    "step_a_pixel": step_a_pixel,
+    "amplified": amplified,
 }
 
 

@@ -9,8 +9,9 @@ import gradio as gr
 
 from explorer.components.quiz import Quiz
 from explorer.experiments.quiz import NOISE_SCALE, Round, play_round
+from explorer.experiments.quiz_pictures import PICTURES
 from explorer.images.encoding import png_data_uri
-from explorer.panels.listeners import QUICK, RUNS
+from explorer.panels.listeners import QUICK, RUNS, carried
 from explorer.panels.questions import fill, questions_for, read_questions
 from explorer.panels.rail import Rail
 from explorer.panels.shelf import Shelf
@@ -32,9 +33,19 @@ def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
             follows="#t-slider",
             elem_id="quiz",
         )
+    # More than one set may be asked for while the first is made.
+    quiz.look(MethodType(show_pictures, shelf), None, quiz, trigger_mode="multiple", **RUNS)
     quiz.deal(MethodType(deal_runs, shelf), rail.denoiser, [quiz, truth], **RUNS)
     quiz.reveal(reveal_truth, truth, quiz, **QUICK)
     return quiz
+
+
+def show_pictures(shelf: Shelf, event: gr.EventData) -> dict[str, Any]:
+    """A set of pictures of the page's first network; nothing if there is none of that name."""
+    name = carried(event, "set")
+    if not isinstance(name, str) or name not in PICTURES:
+        return {}
+    return {"pictures": {name: shelf.quiz_pictures()[name]}}
 
 
 def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any]]:
@@ -46,8 +57,8 @@ def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any
     yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
 
 
-def reveal_truth(played: Round | None) -> Any:
+def reveal_truth(played: Round | None) -> dict[str, Any]:
     if played is None:  # the server has been started anew since
-        return gr.skip()
+        return {}
     mended = png_data_uri(played.mended)
     return {"truth": {"broken": played.broken, "way": played.way, "mended": mended}}

@@ -18,6 +18,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.quiz_pictures import make_pictures
 from explorer.experiments.reverse import ReverseChoices, ReverseFrame, compute_reverse
 from explorer.images.encoding import png_data_uri, sprite
 from explorer.images.gallery import Gallery, Picture
@@ -57,6 +58,7 @@ class Shelf:
     api_line: Line = field(default_factory=partial(Line, at_once=2, length=10))
     mnist: Gallery | None = None
     compute_long: Callable[..., Iterator[Any]] = at_home
+    _quiz_pictures: dict[str, list[str]] = field(default_factory=dict)
     _first_runs: dict[str, FirstRun] = field(default_factory=dict)
     _making: dict[str, Lock] = field(default_factory=lambda: defaultdict(Lock))
     _ready: Event = field(default_factory=Event)
@@ -104,6 +106,17 @@ class Shelf:
             if self.mnist is None:
                 arrays = load_mnist(parts=("test_images", "test_labels"))
                 self.mnist = mnist_gallery(arrays["test_images"], arrays["test_labels"])
+
+    def quiz_pictures(self) -> dict[str, list[str]]:
+        """The sets that the quiz asks about, as PNG data URIs; made for the first who asks."""
+        with self._making["quiz"]:
+            if not self._quiz_pictures:
+                made = make_pictures(self.first)
+                self._quiz_pictures = {
+                    name: [png_data_uri(picture) for picture in pictures]
+                    for name, pictures in made.items()
+                }
+            return self._quiz_pictures
 
     def first_run(self, exhibit: Exhibit) -> FirstRun:
         """A finished run, so that no visitor meets an empty frame."""

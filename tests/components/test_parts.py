@@ -94,6 +94,7 @@ def hear(event: gr.EventData) -> None:
         ("quiz", "deal"),
         ("quiz", "reveal"),
         ("quiz", "go"),
+        ("quiz", "look"),
         ("tour", "go"),
     ],  # fmt: skip
 )

@@ -6,18 +6,25 @@ import torch
 
 from explorer.diffusion.samplers import sample
 from explorer.diffusion.schedules import NoiseSchedule
+from explorer.diffusion.steps import ddim_step
+from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.experiments.quiz import (
+    FAR,
     MEASURES,
     NOISE_SCALE,
     NUM_RUNS,
     NUM_STEPS,
+    PIXEL_SEED,
     WAYS,
     BrokenRow,
     amplification,
+    amplified,
     error_percent,
+    guess_a_pixel,
     half_power_t,
     play_round,
     signal_percent,
+    step_a_pixel,
 )
 from explorer.images.encoding import to_pixels
 
@@ -45,6 +52,40 @@ def test_the_error_is_the_one_that_was_measured(colour_exhibit, grey_exhibit):
 def test_a_time_that_the_network_does_not_know_is_refused(colour_exhibit, name, t):
     with pytest.raises(ValueError, match=rf"^t must be an integer in 0\.\.\d+, not {t}\.$"):
         MEASURES[name](colour_exhibit, t)
+
+
+# ---- numbers to reckon with
+
+
+@pytest.mark.parametrize("t", [25, 30])
+def test_a_pixels_guess_and_next_step_are_the_networks_own(colour_exhibit, t):
+    pixel = step_a_pixel(colour_exhibit, t, t - 8)
+    pixels = colour_exhibit.first_picture.pixels
+    found = compute_noise_prediction(colour_exhibit, pixels, t, PIXEL_SEED)
+    [place] = np.flatnonzero(found.x_t.flat == np.float32(pixel["x_t"]))
+    assert pixel["eps_hat"] == found.eps_hat.flat[place]
+    assert pixel["x_0_hat"] == pytest.approx(found.x_0_hat.flat[place], abs=1e-5)
+    x_t, x_0_hat = torch.tensor([[pixel["x_t"]]]), torch.tensor([[pixel["x_0_hat"]]])
+    x_next = ddim_step(colour_exhibit.schedule, x_t, x_0_hat, t, t - 8)
+    assert pixel["x_next"] == pytest.approx(x_next.item(), abs=1e-6)
+    assert pixel["signal_scale"] == colour_exhibit.schedule.signal_scale[t]
+    assert pixel["noise_next"] == colour_exhibit.schedule.noise_scale[t - 8]
+    answers = [pixel[name] for name in ("x_0_hat", "not_divided", "swapped", "added")]
+    assert min(abs(a - b) for k, a in enumerate(answers) for b in answers[:k]) > FAR
+
+
+def test_a_network_that_finds_no_noise_has_no_pixel_to_ask_about(answering):
+    with pytest.raises(ValueError, match="'tiny' has no pixel to ask about at t = 9"):
+        guess_a_pixel(answering(lambda x_t, t: 0 * x_t), 9)
+
+
+def test_an_error_is_amplified_by_sigma(answering):
+    exhibit = answering(lambda x_t, t: x_t)
+    exhibit.denoiser.schedule = NoiseSchedule([1.0, 0.8, 0.49, 0.2])
+    found = amplified(exhibit, 3)
+    assert found["in_x_0_hat"] == pytest.approx(0.2)  # 0.1 sqrt(0.8 / 0.2)
+    assert found["shrunk"] == pytest.approx(0.1 * 0.2**0.5)
+    assert found["twice"] == pytest.approx(0.2 / 0.2**0.5)
 
 
 @pytest.fixture(scope="module")

@@ -27,10 +27,10 @@ from explorer.panels.visit import Choice
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
 RUNS = {"run_sampler", "climb_up", "race_samplers", "race_spacings"}  # with a button to stop them
 SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist"}
-SLOW |= {"run_told", "climb_a_little", "run_bench", "deal_runs", "draw_and_search"}
+SLOW |= {"run_told", "climb_a_little", "run_bench", "deal_runs", "draw_and_search", "show_pictures"}
 SLOW |= {"draw_variants", "draw_as_chosen"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
-HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to", "give_back"}
+HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to", "give_back", "show_pictures"}
 
 
 def handler(dependency: dict) -> str:

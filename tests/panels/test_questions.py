@@ -2,14 +2,23 @@
 
 import pytest
 
-from explorer.experiments.quiz import amplification, error_percent, half_power_t
+from explorer.experiments.quiz import (
+    NUMBERS,
+    amplified,
+    error_percent,
+    guess_a_pixel,
+    half_power_t,
+    step_a_pixel,
+)
+from explorer.experiments.quiz_pictures import PICTURES
 from explorer.panels.questions import (
     FILE,
     QuestionsError,
     questions_for,
     read_questions,
+    two_places,
 )
-from explorer.panels.text import LESSONS
+from explorer.panels.text import LESSONS, number
 
 CHOOSE = """
 [[question]]
@@ -32,6 +41,40 @@ to = 10
 truth = 7.5
 tolerance = 1
 reason = "It is {truth} of {T}."
+"""
+PICK = """
+[[question]]
+id = "four"
+kind = "pick"
+lesson = "reverse"
+ask = "Which one?"
+pictures = "error_maps"
+reason = "Because."
+"""
+ORDER = """
+[[question]]
+id = "five"
+kind = "order"
+lesson = "reverse"
+ask = "In which order?"
+first = "largest"
+last = "smallest"
+items = [
+    { text = "later", measure = "error_percent", t = 30 },
+    { text = "early", measure = "error_percent", t = 10 },
+]
+reason = "Because."
+"""
+RECKON = """
+[[question]]
+id = "six"
+kind = "choose"
+lesson = "reverse"
+ask = "{x_t}, {eps_hat}?"
+numbers = { of = "guess_a_pixel", t = 25 }
+right = "{x_0_hat}"
+wrong = ["{not_divided}", "{swapped}"]
+reason = "Not {added}."
 """
 PERSONAL = """
 [[question]]
@@ -66,7 +109,13 @@ def test_every_question_is_about_a_lesson_of_the_page():
 def test_there_are_the_pages_six_questions_and_nine_more_of_all_kinds():
     questions = read_questions()
     assert len(questions) >= 15
-    assert {question["kind"] for question in questions} == {"choose", "predict", "personal"}
+    assert {question["kind"] for question in questions} == {
+        "choose",
+        "pick",
+        "order",
+        "predict",
+        "personal",
+    }
 
 
 def test_no_question_is_left_out_and_the_numbers_are_the_networks_own(real_exhibits):
@@ -75,9 +124,26 @@ def test_no_question_is_left_out_and_the_numbers_are_the_networks_own(real_exhib
     assert len(asked) == len(read_questions())
     assert asked["half-power"]["truth"] == half_power_t(exhibit)
     assert asked["half-power"]["show"] == {"t": half_power_t(exhibit)}
-    assert asked["amplification"]["truth"] == amplification(exhibit, 900)
-    assert asked["how-wrong"]["truth"] == error_percent(exhibit, 475)
+    errors = {
+        text: error_percent(exhibit, t) for text, t in (("25,", 25), ("475,", 475), ("925,", 925))
+    }
+    order = asked["errors-in-order"]
+    assert [order["values"][k] for k in order["right"]] == [number(one) for one in errors.values()]
+    assert [order["items"][k].split()[2] for k in order["right"]] == list(errors)
+    for name, numbers in (
+        ("use-the-formula", {"x_0_hat": guess_a_pixel(exhibit, 600)}),
+        ("one-step-further", {"x_next": step_a_pixel(exhibit, 600, 400)}),
+        ("an-error-of-a-tenth", {"in_x_0_hat": amplified(exhibit, 900)}),
+    ):
+        [(right, found)] = numbers.items()
+        question = asked[name]
+        assert question["answers"][question["right"]] == two_places(found[right])
+        assert len(set(question["answers"])) == 4
     for question in asked.values():
+        if "set" in question:
+            assert sorted(question["pictures"]) == list(range(PICTURES[question["set"]]))
+    for question in asked.values():
+        assert "{" not in str(question.get("answers", "")) + str(question.get("items", ""))
         assert not {"{T}", "{truth}", "{denoiser}"} & set(str(question).split())
         assert "{" not in question["ask"] + question["reason"]
 
@@ -89,11 +155,18 @@ def test_the_right_answer_is_not_always_in_the_same_place(real_exhibits):
     assert max(places.count(place) for place in places) <= len(places) / 2
 
 
-def test_the_format_is_told_at_the_files_top():
+def test_the_format_is_told_at_the_files_top(real_exhibits):
     head = FILE.read_text(encoding="utf-8").partition("[[question]]\nid")[0]
     for name in ("id", "kind", "lesson", "ask", "reason", "show", "right", "wrong", "from", "to",
-                 "step", "unit", "truth", "tolerance", "personal"):  # fmt: skip
+                 "step", "unit", "truth", "tolerance", "personal",
+                 "pick", "order", "items", "first", "last", *PICTURES, *NUMBERS):  # fmt: skip
         assert name in head
+    for numbers in (
+        guess_a_pixel(exhibit := real_exhibits["digits"], 600),
+        amplified(exhibit, 900),
+    ):
+        assert all(f"{{{name}}}" in head for name in numbers)
+    assert all(f"{{{name}}}" in head for name in step_a_pixel(exhibit, 600, 400))
 
 
 # ---- a teacher's own
@@ -115,6 +188,41 @@ def test_the_answers_are_mixed_alike_at_every_visit(read, colour_exhibit):
     assert first == again
 
 
+def test_a_picture_to_pick_and_things_to_put_in_order(read, colour_exhibit):
+    pick, order = questions_for(colour_exhibit, read(PICK + ORDER))
+    assert (pick["set"], sorted(pick["pictures"])) == ("error_maps", [0, 1, 2])
+    assert pick["pictures"][pick["right"]] == 0
+    # An error of 90 % at t = 10, and 10 % at 30: the larger one comes first, wherever it stands.
+    assert [order["items"][k] for k in order["right"]] == ["early", "later"]
+    assert [order["values"][k] for k in order["right"]] == ["90", "10"]
+    assert order["right"] == [1, 0]  # nothing stands in order from the start
+    texts = ORDER[: ORDER.index("items")] + 'items = ["one", "two", "three"]\nreason = "So."\n'
+    [order] = questions_for(colour_exhibit, read(texts))
+    assert [order["items"][k] for k in order["right"]] == ["one", "two", "three"]
+    assert "values" not in order
+    pictures = texts.replace('items = ["one", "two", "three"]', 'pictures = "guesses_in_a_run"')
+    [order] = questions_for(colour_exhibit, read(pictures))
+    assert [order["pictures"][k] for k in order["right"]] == [0, 1, 2]
+    assert len(order["items"]) == 3
+
+
+def test_numbers_to_reckon_with_are_the_networks(read, colour_exhibit):
+    [asked] = questions_for(colour_exhibit, read(RECKON))
+    pixel = {name: two_places(one) for name, one in guess_a_pixel(colour_exhibit, 25).items()}
+    assert asked["ask"] == f"{pixel['x_t']}, {pixel['eps_hat']}?"
+    assert asked["answers"][asked["right"]] == pixel["x_0_hat"]
+    assert {*asked["answers"]} == {pixel[name] for name in ("x_0_hat", "not_divided", "swapped")}
+    assert asked["reason"] == f"Not {pixel['added']}."
+
+
+def test_answers_that_come_out_alike_are_not_asked_for(read, colour_exhibit):
+    alike = ORDER.replace("t = 30", "t = 10")
+    assert questions_for(colour_exhibit, read(alike)) == []
+    rounded = RECKON.replace("guess_a_pixel", "amplified").replace("t = 25", "t = 1")
+    rounded = rounded.replace("{x_0_hat}", "{error}").replace("{not_divided}", "{shrunk}")
+    assert questions_for(colour_exhibit, read(rounded.replace("{swapped}", "0.2"))) == []
+
+
 def test_a_question_that_the_network_has_no_number_for_is_left_out(read, grey_exhibit):
     measured = PREDICT.replace("7.5", '{ measure = "error_percent", t = 475 }')
     assert questions_for(grey_exhibit, read(measured)) == []
@@ -126,7 +234,11 @@ def test_a_question_that_the_network_has_no_number_for_is_left_out(read, grey_ex
     "old, new, sentence",
     [
         ('"reverse"', '"backwards"', "there is no lesson 'backwards'; there are forward_noising"),
-        ('kind = "choose"', 'kind = "guess"', "kind must be one of choose, predict, personal"),
+        (
+            'kind = "choose"',
+            'kind = "guess"',
+            "kind must be one of choose, pick, order, predict, personal",
+        ),
         ('kind = "choose"\n', "", "kind must be one of"),
         ('right = "This"\n', "", "right is missing"),
         ('right = "This"', 'right = " "', "right is empty"),
@@ -145,6 +257,40 @@ def test_a_question_that_the_network_has_no_number_for_is_left_out(read, grey_ex
 def test_what_is_wrong_with_a_choice_is_said(read, old, new, sentence):
     with pytest.raises(QuestionsError, match="question 1 ") as refused:
         read(CHOOSE.replace(old, new))
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text, old, new, sentence",
+    [
+        (PICK, '"error_maps"', '"mona_lisa"', "pictures must be one of error_maps"),
+        (PICK, 'pictures = "error_maps"\n', "", "pictures is missing"),
+        (ORDER, 'first = "largest"\n', "", "first is missing"),
+        (ORDER, "reason", 'pictures = "error_maps"\nreason', "either items or pictures"),
+        (
+            ORDER,
+            ORDER[ORDER.index("items") : ORDER.index("reason")],
+            "",
+            "either items or pictures",
+        ),
+        (ORDER, ", t = 30 }", " }", "in items: t is missing"),
+        (ORDER, 'text = "later", ', "", "in items: text is missing"),
+        (
+            ORDER,
+            '"error_percent", t = 10',
+            '"beauty"',
+            "items must be two or more texts, or tables",
+        ),
+        (ORDER, "items = [", 'items = [\n    "a text",', "items must be two or more texts"),
+        (RECKON, '"guess_a_pixel"', '"alchemy"', "numbers: of must be one of guess_a_pixel"),
+        (RECKON, ", t = 25", "", "numbers: t is missing"),
+        (RECKON, "t = 25", "t = 25, s = 3", "numbers: 's' means nothing here"),
+    ],
+)
+def test_what_is_wrong_with_pictures_items_and_numbers_is_said(read, text, old, new, sentence):
+    assert old in text
+    with pytest.raises(QuestionsError, match="question 1 ") as refused:
+        read(text.replace(old, new))
     assert sentence in str(refused.value)
 
 

@@ -6,7 +6,9 @@ import pytest
 
 from explorer.components.quiz import Quiz
 from explorer.experiments.quiz import NUM_RUNS, WAYS, play_round
-from explorer.panels.quiz import WORDS, deal_runs, reveal_truth
+from explorer.experiments.quiz_pictures import PICTURES, make_pictures
+from explorer.images.encoding import png_data_uri
+from explorer.panels.quiz import WORDS, deal_runs, reveal_truth, show_pictures
 from explorer.panels.text import LESSONS
 
 
@@ -25,6 +27,25 @@ def test_every_way_of_breaking_a_run_has_its_words_and_its_lesson():
     ways = WORDS["texts"]["ways"]
     assert tuple(ways) == WAYS
     assert {way["lesson"] for way in ways.values()} <= set(LESSONS)
+
+
+def test_pictures_come_when_they_are_asked_for_and_are_made_once(shelf, event, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "explorer.panels.shelf.make_pictures", lambda one: asked.append(one) or make_pictures(one)
+    )
+    made = make_pictures(shelf.first)
+    for name in PICTURES:
+        assert show_pictures(shelf, event(set=name)) == {
+            "pictures": {name: [png_data_uri(picture) for picture in made[name]]}
+        }
+    assert asked == [shelf.first]
+
+
+@pytest.mark.parametrize("name", ["no such", "", None, 7, ["error_maps"], {}])
+def test_no_set_of_that_name_is_no_pictures(shelf, event, name):
+    assert show_pictures(shelf, event(set=name)) == {}
+    assert show_pictures(shelf, event()) == {}
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
@@ -53,7 +74,7 @@ def test_whoever_waits_in_the_line_is_told_so(shelf):
 
 
 def test_a_round_that_the_server_has_forgotten_reveals_nothing():
-    assert reveal_truth(None)["__type__"] == "update"
+    assert reveal_truth(None) == {}
 
 
 def test_a_round_can_be_kept_for_a_visitor(colour_exhibit):

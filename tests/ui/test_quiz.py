@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from explorer.experiments.quiz_pictures import error_maps
+from explorer.images.encoding import png_data_uri
 from explorer.panels.questions import questions_for, read_questions
 
 pytestmark = pytest.mark.ui
@@ -99,6 +101,65 @@ def test_a_personal_question_shows_the_image_at_the_guess_and_follows_the_hand(q
     assert "640" in page.inner_text(f"{CARD} .verdict")  # what was guessed stays said
 
 
+def test_a_picture_is_picked_that_the_network_has_made(quiz, asked, real_exhibits):
+    page = quiz.page
+    question = turn_to(quiz, asked, "read-an-error-map")
+    page.locator(CARD).scroll_into_view_if_needed()
+    page.wait_for_selector("#quiz .coming", state="hidden")
+    shown = page.locator(f"{CARD} .answers img")
+    names = shown.evaluate_all("(all) => all.map((one) => one.alt)")
+    assert names == ["Picture A", "Picture B", "Picture C"]
+    made = [png_data_uri(picture) for picture in error_maps(real_exhibits["emoji"])]
+    sent = shown.evaluate_all("(all) => all.map((one) => one.getAttribute('src'))")
+    assert sent == [made[k] for k in question["pictures"]]
+    page.locator(f"{CARD} .answers button").nth(question["right"]).click()
+    assert page.get_attribute(JUDGED, "data-right") == "true"
+    assert page.inner_text("#quiz .place").endswith("1 of 1 right")
+
+
+def test_things_are_put_in_order_by_the_keyboard_alone(quiz, asked):
+    page = quiz.page
+    question = turn_to(quiz, asked, "errors-in-order")
+    rows = page.locator("#quiz .order li")
+    assert [text.split("\n")[0] for text in rows.all_inner_texts()] == question["items"]
+    line = list(range(len(question["items"])))
+    for place, item in enumerate(question["right"]):  # bring each to its place, step by step
+        for stand in range(line.index(item), place, -1):
+            button = rows.nth(stand).locator(".up")
+            button.focus()
+            page.keyboard.press("Enter")
+            line.insert(stand - 1, line.pop(stand))
+            focused = page.evaluate("document.activeElement.closest('li').innerText")
+            assert focused.startswith(question["items"][item])  # the hand stays on what it moves
+            assert page.inner_text("#quiz .order .moved") == f"Now in place {stand} of {len(line)}"
+    assert rows.first.locator(".up").is_disabled()
+    assert rows.last.locator(".down").is_disabled()
+    page.locator("#quiz .check-order").focus()
+    page.keyboard.press("Enter")
+    assert page.get_attribute(JUDGED, "data-right") == "true"
+    assert rows.evaluate_all("(all) => all.every((one) => one.className === 'right')")
+    values = page.locator("#quiz .order small").all_inner_texts()
+    assert values == [question["values"][k] for k in question["right"]]
+
+
+def test_a_wrong_order_is_set_right_and_remembered(quiz, asked):
+    page = quiz.page
+    question = turn_to(quiz, asked, "one-step-in-order")
+    right = [question["items"][k] for k in question["right"]]
+    page.click("#quiz .check-order")
+    for again in (False, True):
+        if again:
+            reload(quiz)
+        assert page.get_attribute(JUDGED, "data-right") == "false"
+        rows = page.locator("#quiz .order li")
+        for k, item in enumerate(question["right"]):
+            row = rows.nth(k)
+            assert row.get_attribute("class") == ("right" if item == k else "wrong")
+            if item != k:
+                assert row.locator("small").inner_text() == f"you had it in place {item + 1}"
+        assert rows.count() == len(right)
+
+
 def test_progress_survives_a_reload_until_it_is_started_over(quiz, asked):
     page = quiz.page
     question = turn_to(quiz, asked, "why-t")
@@ -116,7 +177,7 @@ def test_progress_survives_a_reload_until_it_is_started_over(quiz, asked):
 
 def test_a_jump_leads_to_the_lesson_with_its_t(quiz, asked):
     page = quiz.page
-    question = turn_to(quiz, asked, "where-is-noise-hard-to-see")
+    question = turn_to(quiz, asked, "read-an-error-map")
     page.locator(f"{CARD} .answers button").first.click()
     assert "2 Predict the noise" in page.inner_text(f"{CARD} .jump")
     page.click(f"{CARD} .jump")
@@ -127,9 +188,8 @@ def test_a_jump_leads_to_the_lesson_with_its_t(quiz, asked):
 
 def test_a_jump_brings_back_the_network_it_is_about(quiz, asked):
     page = quiz.page
-    question = turn_to(quiz, asked, "how-wrong")
-    guess(quiz, 3)
-    page.click("#quiz .check")
+    question = turn_to(quiz, asked, "errors-in-order")
+    page.click("#quiz .check-order")
     quiz.choose_network("digits")
     page.click(f"{CARD} .jump")
     quiz.wait_scene(question["show"]["denoiser"])
@@ -171,7 +231,7 @@ def test_the_keyboard_is_enough(quiz):
     assert page.inner_text("#quiz .place").startswith("Question 2")
 
 
-def test_it_fits_a_phone(phone_page, another_visitor):
+def test_it_fits_a_phone(phone_page, another_visitor, asked):
     visitor = another_visitor(phone_page).open()
     page = visitor.page
     page.wait_for_selector("#quiz .dots button", state="attached")
@@ -182,3 +242,12 @@ def test_it_fits_a_phone(phone_page, another_visitor):
     )
     assert boxes
     assert min(boxes) >= 44
+    turn_to(visitor, asked, "one-step-in-order")
+    sizes = page.locator("#quiz .order li button").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect()).flatMap((r) => [r.width, r.height])"
+    )
+    assert min(sizes) >= 44
+    last = page.locator("#quiz .order li").last.inner_text()
+    page.locator("#quiz .order li").last.locator(".up").tap()
+    assert page.locator("#quiz .order li").nth(2).inner_text().split("\n")[0] == last.split("\n")[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
