@@ -27,7 +27,9 @@ from explorer.plots.noise_prediction import error_figure
 from explorer.plots.reverse import detail_figure
 from explorer.plots.schedules import curves_figures, spacing_figures
 from explorer.plots.stepwise import ends_figure, paths_figure
+from explorer.plots.style import BLUE, GREEN
 from explorer.plots.told_time import valley_figure
+from explorer.plots.variants import LOOKS
 from explorer.plots.why_noise import measured_figure, weight_figure
 
 T = 1000
@@ -96,6 +98,20 @@ def test_every_axis_is_labelled_and_every_figure_has_a_title(figure):
     assert all(axis.title.text for axis in axes)
     above = [annotation.text for annotation in figure.layout.annotations]
     assert figure.layout.title.text or len(above) == 3
+
+
+def test_noise_is_blue_and_the_clean_image_green_in_all_lessons():
+    found = [
+        *FIGURES["valley"]().data[::2],  # each is a curve, then its point
+        *FIGURES["weights"]().data[::2],
+        *FIGURES["measured"]().data,
+    ]
+    colours = {
+        what: {trace.line.color for trace in found if what in trace.name}
+        for what in ("noise", "clean image")
+    }
+    assert colours == {"noise": {BLUE}, "clean image": {GREEN}}
+    assert (LOOKS["eps"][0], LOOKS["x_0"][0]) == (BLUE, GREEN)
 
 
 def test_it_travels_as_json(figure):

@@ -12,6 +12,7 @@ from explorer.experiments.schedules import (
     schedule_curve,
     spacing_plans,
 )
+from explorer.panels.text import TEXT
 from explorer.plots.schedules import SPACINGS, STYLE, curves_figures, spacing_figures
 
 T = 100
@@ -28,7 +29,7 @@ def comparison(t: int, told: int, snr: float, snr_told: float) -> ScheduleCompar
 def test_every_schedule_has_a_curve_under_its_own_name():
     for figure in curves_figures(CURVES, OWN, "linear", comparison(40, 70, 0.1, 0.11)):
         names = [trace.name for trace in figure.data[1 : 1 + len(CHOICES)]]
-        assert names == [STYLE[name][0] for name in CHOICES]
+        assert names == [TEXT["schedules"]["schedules"][name] for name in CHOICES]
     assert len({colour for _, colour in STYLE.values()}) == len(CHOICES)
 
 

@@ -37,7 +37,8 @@ def test_the_measured_and_the_converted_say_which_is_which():
     assert [name.split(":")[0] for name in names] == (
         ["noise, measured"] * 2 + ["clean image, converted"] * 2
     )
-    assert [name.rpartition(" ")[2] for name in names] == ["(1,234)", "(55)"] * 2
+    parts = ["seen in training (1,234)", "never seen (55)"]
+    assert [name.split(": ")[1] for name in names] == parts * 2
     drawn = [list(trace.y) for trace in figure.data]
     assert drawn == [*ERRORS.eps.values(), *ERRORS.x_0.values()]
     looks = {(trace.line.color, trace.line.dash) for trace in figure.data}
