@@ -82,7 +82,7 @@ def train(
             losses.clear()
             check_alike(trainer)
             trainer.seconds = before + elapsed
-            trainer.say(_progress(trainer, loss, (trainer.step - first_step) / elapsed), end="")
+            trainer.say(progress(trainer, loss, (trainer.step - first_step) / elapsed), end="")
             if not math.isfinite(loss):
                 raise FloatingPointError(f"the loss is {loss} at step {trainer.step}.")
         if trainer.step % save_every == 0 or stopping or last:
@@ -110,7 +110,8 @@ def _mean(trainer: Trainer, loss: Tensor) -> float:
     return loss.item() / trainer.world
 
 
-def _progress(trainer: Trainer, loss: float, rate: float) -> str:
+def progress(trainer: Trainer, loss: float, rate: float) -> str:
+    """A line for the terminal; `rate` is in steps a second."""
     step, total = trainer.step, trainer.config.training.steps
     done, left = 24 * step // total, (total - step) / rate
     bar = "#" * done + "-" * (24 - done)

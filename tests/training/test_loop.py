@@ -11,7 +11,7 @@ from explorer.denoiser.denoiser import Denoiser
 from explorer.diffusion.predictions import eps_from_v, eps_from_x_0
 from explorer.diffusion.schedules import cosine
 from explorer.training.config import Config
-from explorer.training.loop import train
+from explorer.training.loop import progress, train
 from explorer.training.trainer import Trainer, learning_rate, make_loss
 
 
@@ -29,6 +29,14 @@ def assert_same_state(one: Trainer, other: Trainer) -> None:
     assert one.step == other.step
     for mine, theirs in zip(state_of(one), state_of(other), strict=True):
         assert torch.equal(mine, theirs)
+
+
+def test_the_terminal_says_how_far_it_is_and_how_long_it_still_takes(make_trainer, config):
+    trainer = make_trainer(with_training(config, steps=1200))
+    trainer.step = 300
+    bar = "#" * 6 + "-" * 18
+    said = f"\r[{bar}] 300/1200  loss 0.1235  60.0 steps/s  15 s left"
+    assert progress(trainer, 0.12345678, 60.0) == said
 
 
 def test_the_learning_rate_warms_up_and_ends_at_zero(config):
