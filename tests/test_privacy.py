@@ -39,7 +39,9 @@ def bare(tmp_path: Path) -> dict[str, str]:
     """An environment with an empty home, and nothing that would hide a call home."""
     for name in ("home", "tmp"):
         (tmp_path / name).mkdir()
-    hidden = re.compile(r"CI|GITHUB.*|.*TELEMETRY.*|.*ANALYTICS.*|HF_.*|XDG_.*|DO_NOT_TRACK")
+    hidden = re.compile(
+        r"CI|GITHUB.*|.*TELEMETRY.*|.*ANALYTICS.*|HF_.*|XDG_.*|DO_NOT_TRACK|GRADIO_.*|MPLCONFIGDIR"
+    )
     kept = {name: value for name, value in os.environ.items() if not hidden.fullmatch(name)}
     return kept | {
         "HOME": str(tmp_path / "home"),

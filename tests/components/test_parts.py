@@ -117,6 +117,10 @@ def test_the_scrubbers_own_words():
 def test_no_style_or_script_is_fetched_from_anywhere():
     for file in [*FOLDER.glob("*.css"), *FOLDER.glob("*.js"), *FOLDER.glob("*.html")]:
         text = file.read_text(encoding="utf-8")
+        if (
+            file.name == "page.js"
+        ):  # it tells a Space's page, if that is where it stands, its address
+            text = text.replace("postMessage(message, 'https://huggingface.co')", "")
         assert "@import" not in text, file.name
         assert "//cdn" not in text, file.name
         assert "http" not in text.replace("http://www.w3.org", ""), file.name
