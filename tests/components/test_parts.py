@@ -119,7 +119,7 @@ def test_no_style_or_script_is_fetched_from_anywhere():
         text = file.read_text(encoding="utf-8")
         if (
             file.name == "page.js"
-        ):  # it tells a Space's page, if that is where it stands, its address
+        ):  # on a Space it tells its address to the page around
             text = text.replace("postMessage(message, 'https://huggingface.co')", "")
         assert "@import" not in text, file.name
         assert "//cdn" not in text, file.name
