@@ -91,7 +91,7 @@ def checkpoints(folder: Path) -> tuple[Target, Iterator[bytes]]:
     """The first byte says which file of a sound checkpoint the rest of the bytes replace."""
     path = folder / "tiny"
     save_denoiser(path, build_denoiser(CONFIG).network.state_dict(), CONFIG)
-    save_judge(Judge(), path / "judge.safetensors")
+    save_judge(Judge((1, 28, 28), 2), path / "judge.safetensors")
     errors = {"t": [1], "seen": [0.5], "num_seen": 1, "held_out": [0.5], "num_held_out": 1}
     (path / "metrics.json").write_text(json.dumps({"eps_mse": errors}))
     names, pixels = np.array(["a", "b"]), np.zeros((2, 28, 28, 1), np.uint8)
@@ -105,7 +105,7 @@ def checkpoints(folder: Path) -> tuple[Target, Iterator[bytes]]:
         "config.json": lambda _: load_denoiser(path),
         "model.safetensors": lambda _: load_denoiser(path),
         "metrics.json": lambda _: read_metrics(path, CONFIG["schedule"]["T"]),
-        "judge.safetensors": load_judge,
+        "judge.safetensors": lambda file: load_judge(file, (1, 28, 28), 2),
         "images.npz": load_gallery,
     }
 

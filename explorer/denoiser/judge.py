@@ -1,7 +1,7 @@
-"""The judge of digits: a small classifier that names a picture and says how sure it is.
+"""A judge of kinds: a small classifier that names a picture and says how sure it is.
 
-It knows nothing of denoisers; its weights lie beside those of the digits' denoiser, in a file
-`judge.safetensors`. How it was trained: `explorer.training.judge`.
+It knows nothing of denoisers; its weights lie beside those of the denoiser whose pictures it
+judges, in a file `judge.safetensors`. How it was trained: `explorer.training.judge`.
 """
 
 from pathlib import Path
@@ -13,30 +13,37 @@ from torch import Tensor, nn
 from explorer.denoiser.files import write_whole
 from explorer.denoiser.reading import CheckpointError, read_tensors, shown
 
-PICTURE = (1, 28, 28)  # (C, H, W)
-
 
 class Judge(nn.Sequential):
-    """A plain convolutional classifier of (B, 1, 28, 28) in [-1, 1] -> (B, 10) logits."""
+    """A plain convolutional classifier of (B, C, H, W) in [-1, 1] -> (B, num_kinds) logits.
 
-    def __init__(self) -> None:
+    Two convolutions a level; the picture is halved until its longer side has 8 pixels or fewer.
+    """
+
+    def __init__(self, shape: tuple[int, int, int], num_kinds: int) -> None:
         def block(before: int, after: int, stride: int = 1) -> list[nn.Module]:
             convolution = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
             return [convolution, nn.BatchNorm2d(after), nn.ReLU()]
 
+        channels, *sides = shape
+        halvings = ((max(sides) - 1) // 8).bit_length()
+        widths = [min(32 * 2**level, 128) for level in range(halvings + 1)]
+        layers = [*block(channels, widths[0]), *block(widths[0], widths[0])]
+        for before, after in zip(widths, widths[1:], strict=False):
+            layers += [*block(before, after, stride=2), *block(after, after)]
         super().__init__(
-            *block(1, 32), *block(32, 32), *block(32, 64, 2),
-            *block(64, 64), *block(64, 128, 2), *block(128, 128),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(128, 10),
+            *layers,
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2),
+            nn.Linear(widths[-1], num_kinds),
         )  # fmt: skip
 
     @torch.no_grad()
     def verdict(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """x: (B, 1, 28, 28) in [-1, 1] -> the digit it names (B,) int64, and the probability that
-        it gives this digit (B,), from 0.1 to 1.
+        """x: (B, C, H, W) in [-1, 1] -> the kind it names (B,) int64, and the probability that
+        it gives this kind (B,), from 1 / num_kinds to 1.
         """
-        probability, digit = self(x).softmax(1).max(1)
-        return digit, probability
+        probability, kind = self(x).softmax(1).max(1)
+        return kind, probability
 
 
 def save_judge(judge: Judge, path: Path) -> None:
@@ -46,15 +53,15 @@ def save_judge(judge: Judge, path: Path) -> None:
     write_whole({path: to_safetensors(half)})
 
 
-def load_judge(path: Path) -> Judge:
-    """On the CPU, in float32, ready to judge.
+def load_judge(path: Path, shape: tuple[int, int, int], num_kinds: int) -> Judge:
+    """A judge of pictures (C, H, W), on the CPU, in float32, ready to judge.
 
     Raises:
         CheckpointError: the file is missing, damaged or of another network, or names nothing.
     """
-    judge = Judge()
-    judge.load_state_dict(read_tensors(path, judge.state_dict(), "the judge of digits"))
-    _, sureness = judge.eval().verdict(torch.zeros(1, *PICTURE))
+    judge = Judge(shape, num_kinds)
+    judge.load_state_dict(read_tensors(path, judge.state_dict(), "a judge of these pictures"))
+    _, sureness = judge.eval().verdict(torch.zeros(1, *shape))
     if not bool(sureness.isfinite().all()):
-        raise CheckpointError(f"{shown(path)} is damaged: its judge is sure of no number.")
+        raise CheckpointError(f"{shown(path)} is damaged: its judge is sure of no kind.")
     return judge

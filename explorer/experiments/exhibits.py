@@ -157,7 +157,7 @@ def load_exhibit(
         gallery,
         read_metrics(folder / name, denoiser.schedule.T),
         patient,
-        read_judge(folder / name, denoiser.shape),
+        read_judge(folder / name, denoiser),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from explorer.denoiser.quality import nearest_distance, sharpness
+from explorer.denoiser.quality import grain, nearest_distance
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
@@ -123,19 +123,33 @@ def climb(exhibit: Exhibit, choices: ReverseChoices, rung: Rung) -> Iterator[Run
 
 
 def judge_picture(exhibit: Exhibit, x_0: torch.Tensor) -> dict[str, Any]:
-    """Figures of a picture (1, C, H, W) in [-1, 1]: what this exhibit has the means for.
+    """Figures of a picture (1, C, H, W), clipped to [-1, 1]: what this exhibit has the means for.
 
     Returns:
-        "digit" and "sureness" by the judge; else "distance" to the nearest training image (root
-        mean squared, brightness in 0..1) and "sharpness"; else nothing.
+        "kind" and "sureness" by the judge, if there is one; "distance" to the nearest training
+        image (root mean squared, brightness in 0..1), if these are at hand; and "grain".
     """
+    x_0 = x_0.cpu().clamp(-1, 1)
+    figures: dict[str, Any] = {"grain": float(grain(x_0))}
     if exhibit.judge is not None:
-        digit, sureness = exhibit.judge.verdict(x_0.cpu())
-        return {"digit": int(digit), "sureness": float(sureness)}
+        kind, sureness = exhibit.judge.verdict(x_0)
+        figures |= {"kind": exhibit.denoiser.conditions[int(kind)], "sureness": float(sureness)}
     if exhibit.ideal is not None:
         distance = nearest_distance(x_0.to(exhibit.ideal.device), exhibit.ideal.images)
-        return {"distance": float(distance), "sharpness": float(sharpness(x_0))}
-    return {}
+        figures["distance"] = float(distance)
+    return figures
+
+
+def judge_on_real(exhibit: Exhibit) -> dict[str, Any] | None:
+    """The judge's own error, from metrics.json: None if there is no judge, or nobody measured it.
+
+    Returns:
+        "judge_on_real_held_out" and "judge_on_real_seen", shares named rightly of real pictures
+        that it never saw and of those that it learnt from; "num_real_held_out" of the former.
+    """
+    quality = exhibit.metrics.get("sample_quality", {})
+    told = exhibit.judge is not None and "judge_on_real_held_out" in quality
+    return quality if told else None
 
 
 def compute_jumps(exhibit: Exhibit, pixels: np.ndarray, seed: int) -> list[Jump]:

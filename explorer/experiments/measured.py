@@ -13,11 +13,14 @@ from explorer.diffusion.samplers import SAMPLERS
 
 MOST_ENTRIES = 1000  # of a curve, and rows of a table
 LARGEST = 1e12  # of a mean squared error
-# What a table of quality against steps may tell of: judged digits, or images compared.
-MEASURES = (
-    {"named_rightly": 1.0, "sureness": 1.0},
-    {"nearest_distance": 10.0, "sharpness": 1.0},
-)
+# What a table of quality against steps may tell of, and what each is at most.
+MEASURES = {
+    "named_rightly": 1.0,
+    "sureness": 1.0,
+    "grain": 10.0,
+    "nearest_distance": 10.0,
+    "sharpness": 1.0,
+}
 COUNTS = {
     "seen": "num_seen",
     "held_out": "num_held_out",
@@ -81,6 +84,12 @@ def _check_quality(part: dict[str, Any]) -> None:
     share, count = part.get("judge_names_samples_rightly"), part.get("num_judged")
     _need(is_number(share, 0, 1), "sample_quality's judge_names_samples_rightly", share)
     _need(is_whole(count, 1, 10**9), "sample_quality's num_judged", count)
+    if "judge_on_real_held_out" in part:  # the judge's own error; a variant has its base's judge
+        count = part.get("num_real_held_out")
+        _need(is_whole(count, 1, 10**9), "sample_quality's num_real_held_out", count)
+        for name in ("judge_on_real_held_out", "judge_on_real_seen"):
+            share = part.get(name)
+            _need(is_number(share, 0, 1), f"sample_quality's {name}", share)
 
 
 def _check_copies(part: dict[str, Any]) -> None:
@@ -98,9 +107,8 @@ def _check_steps(part: dict[str, Any]) -> None:
     _need(is_number(guidance, -1000, 1000), "quality_by_steps' guidance", guidance)
     count, means = (_get(part, "held_out_images", key) for key in ("num", "mean"))
     _need(is_whole(count, 0, 10**9), "quality_by_steps' held_out_images", count)
-    highest = next(
-        (one for one in MEASURES if isinstance(means, dict) and set(means) == set(one)), {}
-    )
+    known = isinstance(means, dict) and means and means.keys() <= MEASURES.keys()
+    highest = {name: MEASURES[name] for name in means} if known else {}
     _need(bool(highest) and _within(means, highest), "quality_by_steps' held_out_images", means)
     rows = part.get("rows")
     are_rows = is_list(rows, lambda row: _is_row(row, highest))

@@ -12,8 +12,8 @@ import torch
 
 from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.ideal import IdealDenoiser
-from explorer.denoiser.judge import PICTURE, Judge, load_judge
-from explorer.denoiser.reading import CheckpointError, read_json
+from explorer.denoiser.judge import Judge, load_judge
+from explorer.denoiser.reading import CheckpointError, read_json, shown
 from explorer.diffusion.noise import noise_from_seed
 from explorer.experiments.measured import MetricsError, check_metrics
 from explorer.images.digits import drawn_digits
@@ -56,8 +56,8 @@ def load_pictures(path: Path, denoiser: Denoiser) -> tuple[Gallery, IdealDenoise
     file = path / "images.npz"
     if file.exists():
         gallery = load_gallery(file)
-    elif denoiser.shape == PICTURE:
-        return drawn_digits(), None
+    elif denoiser.shape == (drawn := drawn_digits()).shape:
+        return drawn, None
     else:
         raise GalleryError(
             f"The checkpoint {path.name!r} has no images.npz: there is nothing to show."
@@ -71,15 +71,15 @@ def load_pictures(path: Path, denoiser: Denoiser) -> tuple[Gallery, IdealDenoise
     return gallery, IdealDenoiser(x_0, denoiser.schedule)
 
 
-def read_judge(path: Path, shape: tuple[int, int, int]) -> Judge | None:
+def read_judge(path: Path, denoiser: Denoiser) -> Judge | None:
     """The judge beside a checkpoint; None if there is none of use, with a word in the log."""
     file = path / "judge.safetensors"
     if not file.exists():
         return None
     try:
-        if shape != PICTURE:
-            raise CheckpointError(f"{file} judges digits, and these pictures are of another size.")
-        return load_judge(file)
+        if not denoiser.conditions:
+            raise CheckpointError(f"{shown(file)} names kinds, and this network is told none.")
+        return load_judge(file, denoiser.shape, len(denoiser.conditions))
     except CheckpointError as error:
         log.warning("%s: its judge is left out: %s", path.name, error)
         return None

@@ -19,6 +19,7 @@ from explorer.experiments.ladder import (
     climb,
     compute_jumps,
     foot_of_ladder,
+    judge_on_real,
     quality_table,
 )
 from explorer.experiments.reverse import ReverseChoices, count_predictions
@@ -29,7 +30,7 @@ from explorer.panels.reverse import ANY, can_stop, kind_choices
 from explorer.panels.shelf import Shelf
 from explorer.panels.text import TEXT
 from explorer.panels.visit import Choice
-from explorer.plots.ladder import quality_figure
+from explorer.plots.ladder import FIGURES, quality_figure
 
 WORDS = TEXT["ladder"]
 CHEAP, TOP, LONG = 8, 250, 1000  # steps: climbed at once, by the button, and on request
@@ -77,7 +78,10 @@ def build_ladder_panel(rail: Rail, shelf: Shelf) -> LadderPanel:
             table_follower = Follower(heeds="network")
             how = gr.Markdown()
             with gr.Row(elem_id="quality-figures"):
-                plots = [gr.Plot(show_label=False, elem_id=f"quality-{k}") for k in (1, 2)]
+                plots = [
+                    gr.Plot(show_label=False, visible=False, elem_id=f"quality-{name}")
+                    for name in FIGURES
+                ]
         with gr.Accordion(WORDS["jumps"], open=False):
             gr.Markdown(WORDS["jumps_hint"].format(T=exhibit.T))
             jumps = PictureRow(empty_row([""] * 8), elem_id="jumps")
@@ -203,10 +207,8 @@ def rung_note(rung: Rung) -> str:
     calls = WORDS["calls_one" if one else "calls_many"].format(calls=rung.network_calls)
     state = "done" if rung.done else "under_way" if rung.step else "waiting"
     note = WORDS[state].format(calls=calls, step=rung.step, seconds=rung.seconds)
-    if not rung.quality:
-        return note
-    quality = WORDS["judged" if "digit" in rung.quality else "measured"]
-    return f"{note}\n{quality.format(**rung.quality)}"
+    told = [line for name, line in WORDS["quality"].items() if name in rung.quality]
+    return "\n".join([note, *told]).format(**rung.quality)
 
 
 def empty_row(labels: list[str]) -> dict[str, Any]:
@@ -216,23 +218,34 @@ def empty_row(labels: list[str]) -> dict[str, Any]:
 
 def what_text(exhibit: Exhibit) -> str:
     """What the figures below the pictures are."""
-    if exhibit.judge is not None:
-        return WORDS["what_digits"]
-    return WORDS["what_images"] if exhibit.ideal is not None else ""
+    words, own = WORDS["what"], judge_on_real(exhibit)
+    there = {
+        "judge": exhibit.judge is not None,
+        "judge_on_real": own is not None,
+        "distance": exhibit.ideal is not None,
+        "grain": True,
+    }
+    return " ".join(words[name] for name, said in there.items() if said).format(**(own or {}))
 
 
 # ---- the measured table, and single jumps
 
 
-def draw_table(shelf: Shelf, denoiser: str) -> tuple[str, Any, Any]:
-    """How it was measured, and a figure for each of the two measures."""
+def draw_table(shelf: Shelf, denoiser: str) -> list[Any]:
+    """How it was measured, and a figure for each measure that there is."""
     table = quality_table(shelf.exhibit(denoiser))
     if table is None:
-        return WORDS["table_none"], None, None
-    names = list(table.held_out)
-    what = WORDS["table_digits" if "named_rightly" in names else "table_images"]
-    figures = [quality_figure(table, name) for name in names]
-    return f"{WORDS['table_how'].format(**table.how)} {what}", figures[0], figures[1]
+        return [WORDS["table_none"], *[gr.Plot(visible=False)] * len(FIGURES)]
+    what = [words for name, words in WORDS["table_what"].items() if name in table.held_out]
+    return [
+        " ".join([WORDS["table_how"].format(**table.how), *what]),
+        *(
+            gr.Plot(quality_figure(table, name), visible=True)
+            if name in table.held_out
+            else gr.Plot(visible=False)
+            for name in FIGURES
+        ),
+    ]
 
 
 def show_jumps(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:

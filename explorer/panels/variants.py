@@ -150,19 +150,22 @@ def draw_as_chosen(
             yield {"pictures": [strip | {"note": note} for strip in strips]}
         for index, network in enumerate(networks.values()):
             strip = draw_strip(network, seed, sampler, helper, helped)
-            note = strip_note(network, seed)
+            steps = 0 if network is helper else helped
+            note = strip_note(network, seed, plain=sampler == "ddim" and steps == 0)
             if name == "raw":
-                note += how_text(sampler, 0 if network is helper else helped)
+                note += how_text(sampler, steps)
             strips[index] |= {"uri": png_data_uri(strip), "note": note}
             yield {"pictures": [strip.copy() for strip in strips]}
 
 
-def strip_note(network: Exhibit, seed: int) -> str:
-    """The seeds, and what the judge says of many such samples."""
+def strip_note(network: Exhibit, seed: int, plain: bool) -> str:
+    """The seeds, and what the judge says of many such samples, if they are `plain`: DDIM's, and
+    the network's own from the first step on.
+    """
     seeds = strip_seeds(network, seed)
     note = WORDS["strip_note"].format(first=seeds[0], last=seeds[-1])
     verdict = judged(network)
-    if verdict is None:
+    if verdict is None or not plain:
         return note
     return note + WORDS["judged"].format(share=100 * verdict.share, count=verdict.count)
 

@@ -16,6 +16,7 @@ FIGURES = {
     "named_rightly": ("Named rightly by the judge", "share of samples", ".1%"),
     "sureness": ("How sure the judge is", "mean probability", ".1%"),
     "nearest_distance": ("Nearest training image", "mean distance (RMS)", ".3f"),
+    "grain": ("Grain", "mean noise left over", ".4f"),
     "sharpness": ("Sharpness", "mean share of fine detail", ".1%"),
 }
 

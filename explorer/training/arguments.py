@@ -6,9 +6,11 @@
     python -m explorer.training --config emoji --only evaluate
 
     python -m explorer.training --config digits --data mnist.npz --only evaluate --out checkpoints
+    python -m explorer.training --config emoji --only judge --out checkpoints
     python -m explorer.training --config emoji --only steps --samples 51 --out checkpoints
 
-The last measures sample quality against the number of steps, and nothing else.
+The last two train the judge of samples and let it judge, and measure sample quality against the
+number of steps; nothing else.
 A run that was stopped (Ctrl-C is fine) goes on where it left off. The checkpoint appears in
 --out/<name>.
 """
@@ -37,8 +39,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add("--device", type=_device, default="cuda" if torch.cuda.is_available() else "cpu")
     add(
         "--only",
-        choices=["train", "evaluate", "steps"],
-        help="default: train, then evaluate; steps is a part of evaluate",
+        choices=["train", "evaluate", "judge", "steps"],
+        help="default: train, then evaluate; judge and steps are parts of evaluate",
     )
     add(
         "--steps",
@@ -56,7 +58,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     add(
         "--samples",
         type=_typed(int, whole(1, 10**7)),
-        help="to draw (default: 60000 digits for the judge; 1000 a row of steps)",
+        help="to draw (default: 60000 digits or 5100 emoji for the judge; 1000 a row of steps)",
     )
     add(
         "--images",

@@ -4,7 +4,7 @@ What the figures are: `explorer.denoiser.quality` and `explorer.denoiser.judge`.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.judge import Judge
-from explorer.denoiser.quality import nearest_distance, sharpness
+from explorer.denoiser.quality import grain, nearest_distance
 from explorer.diffusion.samplers import SAMPLERS, network_calls
 from explorer.training.datasets import Dataset, to_model_space
 from explorer.training.evaluation import draw_samples
@@ -23,26 +23,23 @@ STEPS = (1, 2, 4, 8, 16, 50)
 Measure = Callable[[Tensor, Tensor], dict[str, Tensor]]
 
 
-def digit_measure(judge: Judge) -> Measure:
-    """ "named_rightly": the judge names the digit that was asked for. "sureness": the probability
-    that it gives the digit it names, right or wrong.
+def measure_with(judge: Judge, images: Tensor | None = None) -> Measure:
+    """ "named_rightly": the judge names the kind that was asked for. "sureness": the probability
+    that it gives the kind it names, right or wrong. "grain"; and "nearest_distance" to `images`
+    (N, C, H, W) in [-1, 1], if they are given: `quality.py` says what these are.
     """
 
     def measure(x: Tensor, condition: Tensor) -> dict[str, Tensor]:
         parts = [judge.verdict(part) for part in x.split(500)]
-        digit, probability = (torch.cat(part) for part in zip(*parts, strict=True))
-        return {"named_rightly": (digit == condition).double(), "sureness": probability.double()}
-
-    return measure
-
-
-def emoji_measure(images: Tensor) -> Measure:
-    """ "nearest_distance" to `images` (N, C, H, W) in [-1, 1], and "sharpness"; `quality.py` says
-    what they are.
-    """
-
-    def measure(x: Tensor, condition: Tensor) -> dict[str, Tensor]:
-        return {"nearest_distance": nearest_distance(x, images), "sharpness": sharpness(x)}
+        kind, probability = (torch.cat(part) for part in zip(*parts, strict=True))
+        figures = {
+            "named_rightly": (kind == condition).double(),
+            "sureness": probability.double(),
+            "grain": grain(x),
+        }
+        if images is not None:
+            figures["nearest_distance"] = nearest_distance(x, images)
+        return figures
 
     return measure
 
@@ -52,7 +49,7 @@ def quality_by_steps(
     measure: Measure,
     dataset: Dataset,
     num_samples: int,
-    weights: str,
+    files: Mapping[str, str],
     before: dict[str, Any] | None = None,
     seed: int = 3_000_000,
     guidance: float = 2.0,
@@ -63,13 +60,13 @@ def quality_by_steps(
     standard error. All rows are of the same seeds and kinds, so that they can be compared.
 
     Args:
-        weights: tells these weights from others; kept in the table.
+        files: what tells the weights, and the judge's, from others; kept in the table.
         before: a table that was left unfinished; its rows are kept if they were measured alike.
     """
     device, kinds = denoiser.device, len(denoiser.conditions)
     condition = torch.arange(num_samples, device=device) % kinds
     how = {
-        "weights": weights,
+        **files,
         "num_samples": num_samples,
         "seeds": f"{seed} to {seed + num_samples - 1}, the same in every row",
         "kinds": f"sample i is asked to be of kind i mod {kinds}",

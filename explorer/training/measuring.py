@@ -15,14 +15,14 @@ import torch
 from explorer.denoiser.checkpoints import load_denoiser
 from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.files import write_whole
-from explorer.denoiser.judge import load_judge, save_judge
-from explorer.training.by_steps import digit_measure, emoji_measure, quality_by_steps
+from explorer.denoiser.judge import Judge, load_judge, save_judge
+from explorer.training.by_steps import measure_with, quality_by_steps
 from explorer.training.cards import update_card
 from explorer.training.config import Config
 from explorer.training.datasets import Dataset, to_model_space
 from explorer.training.errors import TrainingError
 from explorer.training.evaluation import copies, error_curves, sheet
-from explorer.training.judge import judge_digits, judge_samples
+from explorer.training.judge import RECIPES, judge_denoiser, judge_samples
 from explorer.training.outputs import read_metrics, update_metrics
 
 JUDGE = "judge.safetensors"
@@ -30,14 +30,14 @@ JUDGE = "judge.safetensors"
 
 def check_there(config: Config, folder: Path, only: str | None) -> None:
     """Raise TrainingError if a file that will be measured, or measured by, is not there."""
-    if only in ("evaluate", "steps") and not (folder / "config.json").is_file():
+    if only in ("evaluate", "judge", "steps") and not (folder / "config.json").is_file():
         raise TrainingError(f"There is no checkpoint in {folder} to measure: train it first.")
     if only == "steps" and config.variant_of:
         raise TrainingError(
             f"{config.name} is a variant of {config.variant_of}, and --only steps is for that one."
         )
     judge = _judge_file(config, folder)
-    needed = config.data.set == "digits" and (config.variant_of or only == "steps")
+    needed = config.variant_of or only == "steps"
     if only != "train" and needed and not judge.is_file():
         raise TrainingError(
             f"{judge} has to be there already, to judge {config.name} by: "
@@ -48,6 +48,12 @@ def check_there(config: Config, folder: Path, only: str | None) -> None:
 def _judge_file(config: Config, folder: Path) -> Path:
     """A variant is measured by the judge of what it is a variant of."""
     return folder.parent / (config.variant_of or config.name) / JUDGE
+
+
+def read_judge(config: Config, folder: Path, denoiser: Denoiser) -> Judge:
+    """The judge of its pictures, on its device."""
+    kinds = len(denoiser.conditions)
+    return load_judge(_judge_file(config, folder), denoiser.shape, kinds).to(denoiser.device)
 
 
 def measure(
@@ -65,37 +71,50 @@ def measure(
             f"The checkpoint in {folder} is of {len(denoiser.conditions)} conditions and of shape "
             f"{list(denoiser.shape)}, and not of the images that {config.name} is measured on."
         )
-    if arguments.only != "steps":
-        evaluate_and_save(config, denoiser, dataset, folder, arguments)
-    if config.variant_of is None:
+    whole = arguments.only in (None, "evaluate")
+    if whole:
+        save_errors(config, denoiser, dataset, folder, arguments)
+    if whole or arguments.only == "judge":
+        judge_and_save(config, denoiser, dataset, folder, arguments)
+    if whole:
+        save_sheet(denoiser, folder)
+    if whole or arguments.only == "judge":
+        update_card(folder)
+    if (whole or arguments.only == "steps") and config.variant_of is None:
         measure_steps(config, denoiser, dataset, folder, arguments)
 
 
-def evaluate_and_save(
+def save_errors(
     config: Config,
     denoiser: Denoiser,
     dataset: Dataset,
     folder: Path,
     arguments: argparse.Namespace,
 ) -> None:
-    """The error against t, the samples' quality or how many are copies, and the sheet."""
-    num_samples, base = arguments.samples or 60_000, config.variant_of
-    digits = config.data.set == "digits"
-    base_judge = load_judge(_judge_file(config, folder)) if digits and base else None
-    curves = error_curves(denoiser, dataset, arguments.images, with_ideal=base is None)
+    """The error against t; and how many samples are copies, where there were few images."""
+    with_ideal = config.variant_of is None
+    curves = error_curves(denoiser, dataset, arguments.images, with_ideal)
     update_metrics(folder, {"eps_mse": curves})
-    if base_judge:
-        base_judge.to(denoiser.device)
-        quality, *_ = judge_samples(denoiser, base_judge, num_samples)
-        update_metrics(folder, {"sample_quality": quality})
-    elif digits:
-        quality, judge = judge_digits(denoiser, dataset, num_samples)
-        save_judge(judge, folder / JUDGE)
-        update_metrics(folder, {"sample_quality": quality})
-    else:
+    if config.data.set == "emoji":
         update_metrics(folder, {"copies": copies(denoiser, dataset)})
-    save_sheet(denoiser, folder)
-    update_card(folder)
+
+
+def judge_and_save(
+    config: Config,
+    denoiser: Denoiser,
+    dataset: Dataset,
+    folder: Path,
+    arguments: argparse.Namespace,
+) -> None:
+    """The samples' quality, by a judge that is trained now; a variant's by its base's judge."""
+    recipe = RECIPES[config.data.set]
+    num = arguments.samples or recipe.num_samples
+    if config.variant_of:
+        quality, *_ = judge_samples(denoiser, read_judge(config, folder, denoiser), num)
+    else:
+        quality, judge = judge_denoiser(denoiser, dataset, recipe, num)
+        save_judge(judge, folder / JUDGE)
+    update_metrics(folder, {"sample_quality": quality})
 
 
 def measure_steps(
@@ -107,18 +126,24 @@ def measure_steps(
 ) -> None:
     """Quality against steps, saved row by row; goes on where it was stopped."""
     begun = time.monotonic()
-    if config.data.set == "digits":
-        measured = digit_measure(load_judge(folder / JUDGE).to(denoiser.device))
-    else:
-        measured = emoji_measure(to_model_space(dataset.images).to(denoiser.device))
-    content = (folder / "model.safetensors").read_bytes()
-    weights = f"sha256 {hashlib.sha256(content).hexdigest()[:12]}"
+    few = config.data.set == "emoji"  # 60,000 digits are too many to look through
+    images = to_model_space(dataset.images).to(denoiser.device) if few else None
+    measured = measure_with(read_judge(config, folder, denoiser), images)
+    files = {
+        "weights": short_hash(folder / "model.safetensors"),
+        "judge": short_hash(folder / JUDGE),
+    }
     num = arguments.samples or 1000
     before = rows_before(folder)
-    for table in quality_by_steps(denoiser, measured, dataset, num, weights, before):
+    for table in quality_by_steps(denoiser, measured, dataset, num, files, before):
         update_metrics(folder, {"quality_by_steps": table})
         if time.monotonic() - begun > arguments.stop_after:
             break
+
+
+def short_hash(path: Path) -> str:
+    """Tells a file from others."""
+    return f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
 
 
 def rows_before(folder: Path) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from explorer.denoiser.checkpoints import CHECKPOINTS
 from explorer.denoiser.judge import load_judge
-from explorer.denoiser.quality import nearest_distance, sharpness
+from explorer.denoiser.quality import grain, nearest_distance, sharpness
 from explorer.images.digits import drawn_digits
 from explorer.images.encoding import to_model_space
 
@@ -55,8 +55,24 @@ def test_a_blur_lowers_it_and_noise_raises_it():
     assert sharpness(blurred) < 0.5 * sharpness(picture) < sharpness(picture) < sharpness(noisy)
 
 
+@pytest.mark.parametrize("shape", [(4, 3, 64, 64), (4, 1, 29, 33)])
+@pytest.mark.parametrize("sigma", [0, 0.01, 0.1])
+def test_the_grain_of_white_noise_on_a_flat_picture_is_the_noises_deviation(shape, sigma):
+    picture = torch.full(shape, 0.2)
+    assert grain(picture + sigma * noise(*shape)).tolist() == pytest.approx([sigma] * 4, rel=0.1)
+
+
+def test_upright_and_level_edges_are_no_grain_and_noise_on_them_is():
+    edges = torch.zeros(1, 3, 64, 64)
+    edges[..., 20:, :] += 0.7
+    edges[..., 30:] -= 0.4
+    assert grain(edges).item() == pytest.approx(0, abs=1e-7)
+    assert grain(edges + 0.05 * noise(1, 3, 64, 64)).item() == pytest.approx(0.05, rel=0.05)
+    assert grain(wave(3)).item() == pytest.approx(0, abs=1e-7)
+
+
 def test_the_shipped_judge_is_sure_of_what_it_can_read():
-    judge = load_judge(CHECKPOINTS / "digits" / "judge.safetensors")
+    judge = load_judge(CHECKPOINTS / "digits" / "judge.safetensors", (1, 28, 28), 10)
     pictures = [drawn_digits()[f"{digit}, hand 1"] for digit in range(10)]
     x = torch.stack([torch.from_numpy(to_model_space(picture.pixels)) for picture in pictures])
     digit, sureness = judge.verdict(x)

@@ -154,11 +154,11 @@ def test_the_card_says_what_was_measured(name):
         quality = metrics["sample_quality"]
         figures += [f"{quality['num_judged']:,} samples"]
         figures += [f"{100 * quality['judge_names_samples_rightly']:.2f} %"]
-        figures += [f"{100 * quality['judge_on_real_test_set']:.2f} %"]
+        figures += [f"{100 * quality['judge_on_real_held_out']:.2f} %"]
         assert quality["num_samples_learnt_from"] == 60_000
         assert quality["judge_names_samples_rightly"] >= 0.98
-        assert quality["learnt_from_samples_only_on_real_test_set"] >= 0.99
-        figures += [f"{100 * quality['learnt_from_samples_only_on_real_test_set']:.2f} %"]
+        assert quality["learnt_from_samples_only_on_real_held_out"] >= 0.99
+        figures += [f"{100 * quality['learnt_from_samples_only_on_real_held_out']:.2f} %"]
     else:
         figures += [f"{100 * metrics['copies']['samples']['share_below_0.10']:.1f} %"]
         figures += ["20,000"]  # the recipe that these weights stopped short of

@@ -1,9 +1,12 @@
 """The ladder: every rung is a plain run, and a jump's error is the noise's, amplified."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from explorer.denoiser.quality import grain
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.samplers import SAMPLERS, sample
 from explorer.diffusion.schedules import linear
@@ -12,6 +15,7 @@ from explorer.experiments.ladder import (
     climb,
     compute_jumps,
     foot_of_ladder,
+    judge_on_real,
     judge_picture,
     quality_table,
 )
@@ -51,7 +55,7 @@ def test_the_last_rung_of_a_real_ladder_equals_a_plain_run(real_exhibits):
     *_, rung = climb(exhibit, choices, foot_of_ladder(exhibit, choices)[16])
     expected = plain_run(exhibit, "ddim", 16, "3")[-1].x_t
     np.testing.assert_array_equal(rung.x_t, expected[0].numpy())
-    assert rung.quality["digit"] == 3
+    assert rung.quality["kind"] == "3"
     assert rung.quality["sureness"] > 0.8
 
 
@@ -104,9 +108,32 @@ def test_a_bad_choice_is_refused_with_words(colour_exhibit, changes):
 def test_figures_are_those_an_exhibit_has_the_means_for(colour_exhibit, grey_exhibit):
     training_image = colour_exhibit.ideal.images[0].view(1, *colour_exhibit.denoiser.shape)
     figures = judge_picture(colour_exhibit, training_image)
+    assert set(figures) == {"distance", "grain"}
     assert figures["distance"] == 0
-    assert figures["sharpness"] == 0  # 8 pixels hold no 10 waves
-    assert judge_picture(grey_exhibit, torch.zeros(1, 1, 28, 28)) == {}
+    assert figures["grain"] == grain(training_image.cpu()).item()
+    assert judge_picture(grey_exhibit, torch.zeros(1, 1, 28, 28)) == {"grain": 0}
+    assert judge_on_real(colour_exhibit) is judge_on_real(grey_exhibit) is None
+
+
+def test_what_is_judged_is_what_is_seen(colour_exhibit):
+    """A picture that runs over the ends of the scale is shown clipped, and measured so."""
+
+    class Reader:
+        def verdict(self, x):
+            assert (x.min(), x.max()) == (-1, 1)
+            return torch.tensor([1]), torch.tensor([0.75])
+
+    quality = {"judge_on_real_held_out": 0.5, "judge_on_real_seen": 1.0, "num_real_held_out": 55}
+    judged = replace(
+        colour_exhibit, judge=Reader(), metrics={"sample_quality": quality}
+    )  # fmt: skip
+    wild = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0)) * 9
+    figures = judge_picture(judged, wild)
+    assert (figures["kind"], figures["sureness"]) == ("dog", 0.75)
+    assert figures["distance"] <= 1
+    assert figures["grain"] == grain(wild.clamp(-1, 1)).item()
+    assert judge_on_real(judged) == quality
+    assert judge_on_real(replace(judged, judge=None)) is None
 
 
 # ---- one jump

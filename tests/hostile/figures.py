@@ -11,6 +11,7 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
     curve = {"t": [1, 2], "seen": [0.5, 0.1], "held_out": [0.5, 0.1]}
     errors = curve | {"num_seen": 5, "num_held_out": 5}
     quality = {"judge_names_samples_rightly": 0.9, "num_judged": 10}
+    own = {"judge_on_real_held_out": 0.9, "judge_on_real_seen": 1, "num_real_held_out": 5}
     figures = {"named_rightly": 0.5, "sureness": 0.5}
     row = {"sampler": "ddim", "steps": 1, "network_calls": 1}
     row |= {"mean": figures, "standard_error": figures}
@@ -35,6 +36,9 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
         "half-measured": {"eps_mse": {key: errors[key] for key in ("t", "seen", "num_seen")}},
         "ideal-unequal": {"eps_mse": errors | {"ideal_seen": [0.1], "num_ideal": 1}},
         "share-2": {"sample_quality": quality | {"judge_names_samples_rightly": 2}},
+        "judge-on-real-2": {"sample_quality": quality | own | {"judge_on_real_held_out": 2}},
+        "judge-on-none": {"sample_quality": quality | own | {"num_real_held_out": 0}},
+        "judge-on-half": {"sample_quality": quality | {"judge_on_real_held_out": 0.9}},
         "judged-true": {"sample_quality": quality | {"num_judged": True}},
         "copies-none": {"copies": copies},
         "rows-none": {"quality_by_steps": steps | {"rows": []}},
@@ -43,6 +47,11 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
         "rows-bare": {"quality_by_steps": steps | {"rows": [row | {"mean": {}}]}},
         "how-none": {"quality_by_steps": steps | {"how": None}},
         "guidance-text": {"quality_by_steps": steps | {"how": {"num_samples": 5, "guidance": "x"}}},
+        "measures-lacking": {
+            "quality_by_steps": steps
+            | {"held_out_images": {"num": 5, "mean": figures | {"grain": 0.1}}}
+        },
+        "measures-none": {"quality_by_steps": steps | {"held_out_images": {"num": 5, "mean": {}}}},
         "measures-odd": {
             "quality_by_steps": steps | {"held_out_images": {"num": 5, "mean": {"beauty": 1}}}
         },

@@ -56,12 +56,19 @@ def _append(path: Path, content: bytes) -> None:
 
 
 def hostile_judges() -> Iterator[tuple[str, Spoil]]:
-    whole = {k: x.half() if x.is_floating_point() else x for k, x in Judge().state_dict().items()}
+    def halves(shape: tuple[int, int, int], num_kinds: int) -> dict[str, torch.Tensor]:
+        state = Judge(shape, num_kinds).state_dict()
+        return {k: x.half() if x.is_floating_point() else x for k, x in state.items()}
+
+    whole = halves((1, 28, 28), 10)
     negative = {k: -x.abs() - 1 if "running_var" in k else x for k, x in whole.items()}
     contents = {
         "judge-cut": save(whole)[:1000],
         "judge-empty": b"",
         "judge-of-another": save({"a": torch.zeros(2)}),
+        "judge-of-colours": save(halves((3, 28, 28), 10)),
+        "judge-of-larger-pictures": save(halves((1, 64, 64), 10)),
+        "judge-of-more-kinds": save(halves((1, 28, 28), 11)),
         "judge-negative-variance": save(negative),
         "judge-nan": save({k: x * float("nan") if x.ndim else x for k, x in whole.items()}),
     }

@@ -1,8 +1,11 @@
 """The ladder's handlers: rungs appear from the cheap end, nothing is climbed twice."""
 
+from dataclasses import replace
+
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 
 from explorer.experiments.ladder import foot_of_ladder
 from explorer.panels.ladder import (
@@ -16,6 +19,7 @@ from explorer.panels.ladder import (
     what_text,
 )
 from explorer.panels.reverse import ANY
+from explorer.plots.ladder import FIGURES
 
 
 @pytest.fixture
@@ -111,7 +115,7 @@ def test_each_rung_says_its_price_and_its_quality(go):
     *_, (row, _) = go(ladder, sampler="heun")
     assert notes(row)[0].startswith("1 call, ")
     assert notes(row)[3].startswith("15 calls, ")
-    assert all(" s\ndistance 0." in note and "sharpness" in note for note in notes(row))
+    assert all(" s\ndistance 0." in note and "\ngrain 0." in note for note in notes(row))
     assert [picture["label"] for picture in row["pictures"]][:2] == ["1 step", "2 steps"]
 
 
@@ -157,22 +161,41 @@ def test_jumps_are_of_the_rails_picture(shelf, choice_of):
 def test_the_table_says_how_it_was_measured(shelf, real_exhibits):
     shelf.exhibits.update(real_exhibits)
     for name, exhibit in real_exhibits.items():
-        words, *figures = draw_table(shelf, name)
-        assert f"{exhibit.metrics['quality_by_steps']['how']['num_samples']} samples" in words
+        table = exhibit.metrics["quality_by_steps"]
+        words, *plots = draw_table(shelf, name)
+        assert f"{table['how']['num_samples']} samples" in words
         assert "{" not in words
-        assert all(len(figure.data) == 5 for figure in figures)
+        measured = [name in table["held_out_images"]["mean"] for name in FIGURES]
+        assert [plot.visible for plot in plots] == measured
+        assert [plot.value is not None for plot in plots] == measured
 
 
 def test_a_network_without_a_table_says_so(shelf):
-    words, *figures = draw_table(shelf, "strokes")
+    words, *plots = draw_table(shelf, "strokes")
     assert words
-    assert figures == [None, None]
+    assert [plot.visible for plot in plots] == [False] * len(FIGURES)
 
 
 def test_the_words_are_the_networks(shelf, real_exhibits):
-    assert "judge" in what_text(real_exhibits["digits"]).lower()
-    assert "Distance" in what_text(real_exhibits["emoji"])
-    assert what_text(shelf.exhibit("strokes")) == ""
+    digits, emoji = (what_text(real_exhibits[name]) for name in ("digits", "emoji"))
+    own = real_exhibits["digits"].metrics["sample_quality"]["judge_on_real_held_out"]
+    assert f"10,000 real pictures that it never saw, it names {own:.1%} rightly" in digits
+    assert ("Judge" in digits, "Distance" in digits, "Grain" in digits) == (True, False, True)
+    assert ("Distance" in emoji, "Grain" in emoji) == (True, True)
+    assert what_text(shelf.exhibit("strokes")).startswith("**Grain**")
+
+
+def test_each_rung_names_what_the_judge_sees(go, shelf):
+    class Judge:
+        def verdict(self, x):
+            return torch.tensor([1]), torch.tensor([0.876])
+
+    shelf.exhibits["tiny"] = replace(shelf.exhibits["tiny"], judge=Judge())
+    *_, (row, _) = go(Ladder(), little=True)
+    told = [note.split("\n")[1:] for note in notes(row)]
+    assert [lines[0] for lines in told[:4]] == ["judge: dog, 88 % sure".replace(" %", "%")] * 4
+    assert all(lines[1].startswith("distance 0.") for lines in told[:4])
+    assert told[4] == []
 
 
 @pytest.mark.parametrize(

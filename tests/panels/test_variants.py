@@ -127,6 +127,20 @@ class Loud:
         return 2 * self._denoiser.predict_eps(*arguments, **more)
 
 
+@pytest.mark.parametrize(
+    "sampler, helped, told", [("ddim", 0, [1, 1]), ("ddpm", 0, [0, 0]), ("ddim", 2, [1, 0])]
+)
+def test_the_verdict_stands_only_below_what_was_judged(shelf, choice_of, sampler, helped, told):
+    """Many samples were judged: DDIM's, each the network's own from the first step on."""
+    quality = {"judge_names_samples_rightly": 0.876, "num_judged": 500}
+    family = replace(shelf.exhibits["strokes"], metrics={"sample_quality": quality})
+    family = replace(family, variants={"emoji-eps": replace(family), "emoji": family})
+    shelf.exhibits["strokes"] = family
+    run = draw_as_chosen(Fold(shelf, "raw", family), "tiny", choice_of(), 13, 3, sampler, helped)
+    *_, last = [stage["pictures"] for stage in run]
+    assert ["87.6 %" in strip["note"] for strip in last] == told
+
+
 def test_a_run_waits_in_the_line_and_says_how_many_are_before_it(fold, choice_of):
     with fold.shelf.line.join(), fold.shelf.line.join():
         run = draw_variants(fold, "tiny", choice_of(), 13, 3)

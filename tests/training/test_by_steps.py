@@ -5,10 +5,18 @@ import torch
 
 from explorer.denoiser.ideal import IdealDenoiser
 from explorer.diffusion.schedules import cosine
-from explorer.training.by_steps import STEPS, digit_measure, emoji_measure, quality_by_steps
+from explorer.training.by_steps import STEPS, measure_with, quality_by_steps
 from explorer.training.datasets import Dataset, to_model_space
 
 SCHEDULE = cosine()
+THESE, OTHERS = {"weights": "a", "judge": "b"}, {"weights": "a", "judge": "c"}
+
+
+class Knowing:
+    """A judge that reads the kind off the first pixel."""
+
+    def verdict(self, x):
+        return x[:, 0, 0, 0].long(), torch.full((len(x),), 0.75)
 
 
 @pytest.fixture
@@ -26,8 +34,8 @@ def ideal(dataset) -> IdealDenoiser:
 
 
 def test_the_ideal_denoiser_needs_many_steps_to_land_on_its_images(dataset, ideal):
-    measure = emoji_measure(to_model_space(dataset.images))
-    *_, table = quality_by_steps(ideal, measure, dataset, 4, "these", guidance=1.0)
+    measure = measure_with(Knowing(), to_model_space(dataset.images))
+    *_, table = quality_by_steps(ideal, measure, dataset, 4, THESE, guidance=1.0)
     assert [(row["steps"], row["sampler"]) for row in table["rows"]] == [
         (steps, sampler) for steps in STEPS for sampler in ("ddpm", "ddim", "heun", "dpmpp_2m")
     ]
@@ -39,33 +47,35 @@ def test_the_ideal_denoiser_needs_many_steps_to_land_on_its_images(dataset, idea
     assert errors[0]["nearest_distance"] > 0
     assert table["held_out_images"]["num"] == 4
     assert table["how"]["num_samples"] == 4
+    assert table["how"].items() >= THESE.items()
 
 
-def test_a_table_goes_on_where_it_was_left_unless_the_weights_are_others(dataset, ideal):
-    measure = emoji_measure(to_model_space(dataset.images))
-    begun = next(quality_by_steps(ideal, measure, dataset, 2, "these"))
+def test_a_table_goes_on_where_it_was_left_unless_the_weights_or_the_judge_are_others(
+    dataset, ideal
+):
+    measure = measure_with(Knowing(), to_model_space(dataset.images))
+    begun = next(quality_by_steps(ideal, measure, dataset, 2, THESE))
     begun["rows"][0]["mean"] = "kept"
-    *_, table = quality_by_steps(ideal, measure, dataset, 2, "these", begun)
+    *_, table = quality_by_steps(ideal, measure, dataset, 2, THESE, begun)
     assert len(table["rows"]) == 4 * len(STEPS)
     assert table["rows"][0]["mean"] == "kept"
-    again = next(quality_by_steps(ideal, measure, dataset, 2, "others", begun))
+    again = next(quality_by_steps(ideal, measure, dataset, 2, OTHERS, begun))
     assert len(again["rows"]) == 1
     assert again["rows"][0]["mean"] != "kept"
 
 
 def test_the_judges_word_is_held_against_what_was_asked_for():
-    class Knowing:
-        def verdict(self, x):
-            return x[:, 0, 0, 0].long(), torch.full((len(x),), 0.75)
-
     x = torch.arange(4.0)[:, None, None, None].expand(4, 1, 28, 28)
-    figures = digit_measure(Knowing())(x, torch.tensor([0, 1, 5, 3]))  # type: ignore[arg-type]
+    figures = measure_with(Knowing())(x, torch.tensor([0, 1, 5, 3]))  # type: ignore[arg-type]
     assert figures["named_rightly"].tolist() == [1, 1, 0, 1]
     assert figures["sureness"].tolist() == [0.75] * 4
+    assert figures["grain"].tolist() == [0] * 4
+    assert "nearest_distance" not in figures
 
 
 def test_one_figure_alone_has_no_standard_error(dataset, ideal):
-    measure = emoji_measure(to_model_space(dataset.images))
-    row = next(quality_by_steps(ideal, measure, dataset, 1, "these"))["rows"][0]
-    assert row["standard_error"] == {"nearest_distance": None, "sharpness": None}
+    measure = measure_with(Knowing(), to_model_space(dataset.images))
+    row = next(quality_by_steps(ideal, measure, dataset, 1, THESE))["rows"][0]
+    names = ("named_rightly", "sureness", "grain", "nearest_distance")
+    assert row["standard_error"] == dict.fromkeys(names)
     assert row["mean"]["nearest_distance"] > 0

@@ -117,7 +117,7 @@ def test_what_cannot_be_written_is_told_before_step_1(tmp_path, command, no_step
 
 def test_without_what_is_to_be_measured_nothing_is(tmp_path, command, config_file, monkeypatch):
     monkeypatch.setattr("socket.getaddrinfo", lambda *a, **k: pytest.fail("it asked the network"))
-    for only in ("evaluate", "steps"):
+    for only in ("evaluate", "judge", "steps"):
         assert f"There is no checkpoint in {tmp_path}/out/bars" in command("--only", only)
         monkeypatch.chdir(tmp_path)
         assert "There is no checkpoint in runs/bars" in command("--only", only, "--out", "runs")
@@ -126,14 +126,17 @@ def test_without_what_is_to_be_measured_nothing_is(tmp_path, command, config_fil
     judge = tmp_path / "out" / "digits" / "judge.safetensors"
     said = command("--config", variant)
     assert f"{judge} has to be there already, to judge bars-v by" in said
+    judge = tmp_path / "out" / "emoji" / "judge.safetensors"
+    said = command("--config", "emoji-eps")
+    assert f"{judge} has to be there already, to judge emoji-eps by: evaluate emoji first" in said
     assert not (tmp_path / "out").exists()
 
 
 def test_an_interrupted_measurement_keeps_what_was_measured(tmp_path, command, monkeypatch):
-    def interrupted(denoiser, dataset, num):
+    def interrupted(denoiser, dataset, recipe, num):
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(measuring, "judge_digits", interrupted)
+    monkeypatch.setattr(measuring, "judge_denoiser", interrupted)
     said = command("--steps", "2", code=130)
     folder = tmp_path / "out" / "bars"
     kept = f"what was measured so far is in {folder / 'metrics.json'}."

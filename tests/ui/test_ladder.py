@@ -116,7 +116,7 @@ def test_jumps_are_asked_for_only_in_an_open_fold(tab):
 def test_the_measured_table_is_drawn(tab):
     come(tab)
     tab.unfold("Is it so on average?")
-    for name in ("quality-1", "quality-2"):
+    for name in ("quality-named_rightly", "quality-sureness"):
         figure = tab.figure(name)
         assert len(figure["data"]) == 5
         assert figure["data"][1]["x"] == [1, 2, 4, 8, 16, 50]
