@@ -24,7 +24,7 @@ NUM_COPIES = 5500  # of held-out pictures: 100 of each emoji, each changed in an
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a judge learns: what is done to its pictures, and how many times it sees each.
+    """How a judge learns: what is done to its pictures, how many times it sees each, and the rest.
 
     rough: it also learns from pictures as samples may be, see `roughen`.
     num_samples: that are drawn for it to judge, unless another number is asked for.
@@ -32,6 +32,7 @@ class Recipe:
 
     augmentation: DataConfig
     epochs: int
+    weight_decay: float
     rough: bool
     num_samples: int
 
@@ -40,6 +41,7 @@ RECIPES = {
     "digits": Recipe(
         DataConfig(set="digits", shape=(1, 28, 28), shift=2, scale=(0.85, 1.0)),
         epochs=20,
+        weight_decay=1e-2,
         rough=False,
         num_samples=60_000,
     ),
@@ -47,6 +49,7 @@ RECIPES = {
     "emoji": Recipe(
         DataConfig(set="emoji", shape=(3, 64, 64), mirror=True, shift=5, scale=(0.75, 1.0)),
         epochs=1600,
+        weight_decay=1e-1,
         rough=True,
         num_samples=5100,  # 100 of each kind
     ),
@@ -64,7 +67,7 @@ def train_judge(
         generator = torch.Generator(device).manual_seed(seed)
         batch = min(256, len(images))
         steps = recipe.epochs * (len(images) // batch)
-        optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=1e-2)
+        optimiser = torch.optim.AdamW(judge.parameters(), weight_decay=recipe.weight_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, total_steps=steps)
         for _ in range(steps):
             index = torch.randint(len(images), (batch,), generator=generator, device=device)
