@@ -78,8 +78,6 @@ def measure(
         judge_and_save(config, denoiser, dataset, folder, arguments)
     if whole:
         save_sheet(denoiser, folder)
-    if whole or arguments.only == "judge":
-        update_card(folder)
     if (whole or arguments.only == "steps") and config.variant_of is None:
         measure_steps(config, denoiser, dataset, folder, arguments)
 
@@ -106,7 +104,10 @@ def judge_and_save(
     folder: Path,
     arguments: argparse.Namespace,
 ) -> None:
-    """The samples' quality, by a judge that is trained now; a variant's by its base's judge."""
+    """The samples' quality, by a judge that is trained now; a variant's by its base's judge.
+
+    Then all that stands in the card's head is measured.
+    """
     recipe = RECIPES[config.data.set]
     num = arguments.samples or recipe.num_samples
     if config.variant_of:
@@ -115,6 +116,7 @@ def judge_and_save(
         quality, judge = judge_denoiser(denoiser, dataset, recipe, num)
         save_judge(judge, folder / JUDGE)
     update_metrics(folder, {"sample_quality": quality})
+    update_card(folder)
 
 
 def measure_steps(

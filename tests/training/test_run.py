@@ -3,8 +3,11 @@
 import json
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -130,6 +133,31 @@ def test_without_what_is_to_be_measured_nothing_is(tmp_path, command, config_fil
     said = command("--config", "emoji-eps")
     assert f"{judge} has to be there already, to judge emoji-eps by: evaluate emoji first" in said
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "only, variant_of, parts",
+    [
+        (None, None, ["errors", "judge", "sheet", "steps"]),
+        ("evaluate", None, ["errors", "judge", "sheet", "steps"]),
+        ("evaluate", "digits", ["errors", "judge", "sheet"]),
+        ("judge", None, ["judge"]),
+        ("judge", "digits", ["judge"]),
+        ("steps", None, ["steps"]),
+    ],
+)
+def test_each_part_can_be_measured_alone(
+    tmp_path, config, bars, monkeypatch, only, variant_of, parts
+):
+    done = []
+    names = {"save_errors": "errors", "judge_and_save": "judge", "save_sheet": "sheet"}
+    for name, part in (names | {"measure_steps": "steps"}).items():
+        monkeypatch.setattr(measuring, name, lambda *given, part=part: done.append(part))
+    denoiser = SimpleNamespace(shape=config.data.shape, conditions=bars.conditions)
+    monkeypatch.setattr(measuring, "load_denoiser", lambda *given: denoiser)
+    one = replace(config, variant_of=variant_of)
+    measuring.measure(one, bars, torch.device("cpu"), tmp_path, Namespace(only=only))
+    assert done == parts
 
 
 def test_an_interrupted_measurement_keeps_what_was_measured(tmp_path, command, monkeypatch):
