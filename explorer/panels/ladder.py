@@ -225,7 +225,7 @@ def what_text(exhibit: Exhibit) -> str:
         "distance": exhibit.ideal is not None,
         "grain": True,
     }
-    return " ".join(words[name] for name, said in there.items() if said).format(**(own or {}))
+    return "\n\n".join(words[name] for name, said in there.items() if said).format(**(own or {}))
 
 
 # ---- the measured table, and single jumps
