@@ -10,6 +10,10 @@
   const marked = new Set(); // figures in sight whose mark follows t
   let waiting = false;
 
+  // Gradio's page has a base address. With one, Plotly writes the page's own address of the moment
+  // into its figures, and the browser asks for that page as soon as the address bar has moved on.
+  document.querySelector('base')?.remove();
+
   // At most one update a frame, with the newest values.
   function soon() {
     if (waiting) return;
@@ -150,7 +154,7 @@
   const rows = new ResizeObserver(([{ target }]) => {
     document.documentElement.style.setProperty('--nav', `${target.offsetHeight}px`);
   });
-  // Gradio's page has a base address, so that a plain "#..." link would load the page anew.
+  // A link leads to its lesson, and stays with it while the lessons above grow.
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('#lessons a');
     if (!link) return;

@@ -168,6 +168,10 @@ def test_the_figures_follow_t_live(tab, real_exhibits):
     bars = np.array(tab.figure("histogram-figure")["data"][0]["y"])
     assert np.abs(bars - counted).max() < 0.003  # a few pixels on the edge of a bar
     tab.wait_prediction(800)
+    page.wait_for_function("location.search.includes('t=800')")  # the figures don't mind
+    tab.move_t(700)
+    page.wait_for_function("location.search.includes('t=700')")
+    tab.wait_prediction(700)
     assert set(tab.asked) == {"show_prediction"}
 
     # Another network brings another schedule, and the open figures go on.
