@@ -28,7 +28,7 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
 # The page's own; those of components come with them.
-SCRIPTS = ("mending.js", "framed.js", "page.js")
+SCRIPTS = ("mending.js", "framed.js", "number.js", "page.js")
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 

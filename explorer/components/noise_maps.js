@@ -39,7 +39,7 @@ function drawMap(name, value) {
 
 function draw() {
   if (!scene) return;
-  const text = limit().toFixed(1);
+  const text = number(limit());
   find('.low').textContent = `−${text}`;
   find('.high').textContent = `+${text}`;
   const size = scene.shape[1] * scene.shape[2];
@@ -57,16 +57,9 @@ function draw() {
   paint(find('.x_0_hat'), scene.shape, (c, i) => prediction.x_0_hat[c * size + i]);
 }
 
-const number = (value, digits) => {
-  if (value === undefined || value === null) return '–';
-  return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : value.toFixed(digits);
-};
-
 function write() {
   const { t, figures } = prediction;
-  for (const name of ['mse', 'correlation', 'cosine', 'ideal_mse']) {
-    find(`.${name}`).textContent = number(figures[name], name.endsWith('mse') ? 4 : 3);
-  }
+  for (const name of ['mse', 'correlation', 'ideal_mse']) find(`.${name}`).textContent = number(figures[name]);
   find('.ideal').hidden = figures.ideal_mse === undefined || figures.ideal_mse === null;
   find('.moment').textContent = t === 0
     ? 'At t = 0 the image is clean: there is no noise to predict. Move t up.'

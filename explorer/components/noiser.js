@@ -2,14 +2,14 @@
 //
 // props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
 // that props.follows names, and tells the page of every moment it draws with the event
-// "explorer:moment" { t, x_t, alpha_bar, choices }, which the page's live figures listen to.
+// "explorer:moment" { t, x_t, shape, alpha_bar, choices }, which the page's live figures listen to.
 // It hands each message on with the event "explorer:message": the server sends it once, for all.
 
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => element.querySelectorAll(selector);
 const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0
 
-let scene = null; // { key, shape, x_0, eps, alpha_bar, choices }
+let scene = null; // { key, shape, x_0, eps, alpha_bar, choices, power }, the last being the mean of x_0²
 let t = 0;
 let x_t = null;
 let early = null; // a prediction that came before its scene
@@ -39,18 +39,20 @@ function drawMoment() {
     drawMix(find('.noise_part'), 0, noise);
   }
   writeNumbers(signal, noise);
-  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, alpha_bar: scene.alpha_bar[t], choices: scene.choices } }));
+  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, shape: scene.shape, alpha_bar: scene.alpha_bar[t], choices: scene.choices } }));
 }
 
 function writeNumbers(signal, noise) {
   const power = signal * signal;
+  const kept = power * scene.power; // of the image's own, which is seldom 1
   const snr = power / (1 - power);
   const write = (name, text) => all(name).forEach((output) => { output.textContent = text; });
-  write('.signal', signal.toFixed(3));
-  write('.noise', noise.toFixed(3));
+  write('.signal', number(signal));
+  write('.noise', number(noise));
   write('.time', t);
-  write('.share', `${(100 * power).toFixed(1)} %`);
-  write('.snr', t === 0 ? '∞' : snr >= 0.01 ? snr.toFixed(2) : snr.toExponential(1));
+  write('.own_power', number(scene.power));
+  write('.share', percent(kept / (kept + 1 - power)));
+  write('.snr', number(snr));
   const T = scene.alpha_bar.length - 1;
   const nearest = Math.round((8 * t) / T);
   all('.strip button').forEach((button, k) => button.classList.toggle('near', k === nearest));
@@ -102,6 +104,7 @@ function take() {
   if (value.scene && value.scene.key !== scene?.key) {
     const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
     scene = { key, shape, alpha_bar, choices, x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1), eps: floatsOf(eps) };
+    scene.power = scene.x_0.reduce((sum, value) => sum + value * value, 0) / scene.x_0.length;
     drawScene();
     moveTo(standing(value.t ?? t));
     element.dataset.scene = key;

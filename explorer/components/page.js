@@ -5,7 +5,7 @@
 
 (() => {
   const figure = (id) => document.querySelector(`#${id} .js-plotly-plot`);
-  let moment = null; // { t, x_t, alpha_bar, choices }
+  let moment = null; // { t, x_t, shape, alpha_bar, choices }
   let prediction = null; // { t, mse, ideal_mse }
   const marked = new Set(); // figures in sight whose mark follows t
   let waiting = false;
@@ -40,7 +40,10 @@
       }
     }
     const histogram = figure('histogram-figure');
-    if (histogram && moment) window.Plotly.restyle(histogram, { y: [density(moment.x_t)] }, [0]);
+    if (histogram && moment) {
+      const note = histogram.layout.annotations[0].text.replace(/\S+$/, number(neighbours(moment)));
+      window.Plotly.update(histogram, { y: [density(moment.x_t)] }, { 'annotations[0].text': note }, [0]);
+    }
     const errors = figure('error-figure');
     if (errors && prediction) {
       const point = (value) => [value ? Math.max(value, 1e-4) : null];
@@ -51,6 +54,21 @@
         [0, 1],
       );
     }
+  }
+
+  // The correlation of each pixel with the one to its right, as experiments/forward_noising.py has it.
+  function neighbours({ x_t, shape: [, , width] }) {
+    const sums = [0, 0, 0, 0, 0];
+    let count = 0;
+    for (let i = 0; i + 1 < x_t.length; i++) {
+      if ((i + 1) % width === 0) continue; // the last of its row
+      const [a, b] = [x_t[i], x_t[i + 1]];
+      [a, b, a * a, b * b, a * b].forEach((term, k) => { sums[k] += term; });
+      count += 1;
+    }
+    const [a, b, aa, bb, ab] = sums.map((sum) => sum / count);
+    const spread = Math.sqrt((aa - a * a) * (bb - b * b));
+    return spread > 0 ? (ab - a * b) / spread : 0;
   }
 
   // The same 64 bins from -4 to 4 as plots/forward_noising.py.

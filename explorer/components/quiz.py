@@ -9,7 +9,7 @@ import gradio as gr
 
 from .files import read_parts
 
-SCRIPTS = ("hand", "visit", "notebook", "symbols", "quiz_questions", "quiz_order")
+SCRIPTS = ("hand", "visit", "notebook", "symbols", "number", "quiz_questions", "quiz_order")
 
 
 class Quiz(gr.HTML):

@@ -10,7 +10,7 @@ let progress = { at: null, answers: {}, rounds: 0, found: 0, ...recall('quiz') }
 const keep = () => remember('quiz', progress);
 const current = () => Math.max(0, questions.findIndex(({ id }) => id === progress.at));
 const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
-const withUnit = (number, unit) => (unit === NAME_OF_UNIT ? `t = ${number}` : `${number} ${unit}`.trim());
+const withUnit = (value, unit) => (unit === NAME_OF_UNIT ? `t = ${Math.round(value)}` : `${number(value)} ${unit}`.trim());
 
 function isRight(question, answer) {
   if (question.kind === 'personal') return null; // neither right nor wrong
@@ -124,7 +124,7 @@ function drawSlide({ slider: { from, to, step, unit }, kind, ask, truth }, answe
   const mark = find('.track .truth');
   mark.hidden = answer === undefined || kind === 'personal';
   mark.style.setProperty('--place', (truth - from) / (to - from));
-  mark.textContent = withUnit(Number(truth?.toPrecision(3)), unit);
+  mark.textContent = withUnit(truth ?? 0, unit);
   drawNumber();
 }
 
@@ -141,14 +141,15 @@ function drawFeedback(question, answer) {
   if (box.hidden) return;
   const right = isRight(question, answer);
   box.dataset.right = right;
-  const number = question.slider && withUnit(answer, question.slider.unit);
-  const truth = question.truth !== undefined && withUnit(Number(question.truth.toPrecision(3)), question.slider.unit);
+  const { unit } = question.slider ?? {};
+  const said = question.slider && withUnit(answer, unit);
+  const truth = question.truth !== undefined && withUnit(question.truth, unit);
   const verdict = {
     choose: right ? words.right : words.wrong,
     pick: right ? words.right : words.wrong,
     order: right ? words.right : words.order.wrong,
-    predict: fill(right ? words.close : words.off, { number, truth }),
-    personal: fill(words.personal, { number }),
+    predict: fill(right ? words.close : words.off, { number: said, truth }),
+    personal: fill(words.personal, { number: said }),
   };
   find('.card .verdict').textContent = verdict[question.kind];
   setLabel(find('.card .reason'), question.reason);

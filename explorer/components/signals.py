@@ -47,7 +47,7 @@ def prediction(
     Args:
         eps_hat: (C, H, W), rounded to 8 bits for drawing.
         x_0_hat: (C, H, W), clipped to [-1, 1] for drawing.
-        figures: "mse", "correlation", "cosine", "ideal_mse", computed before any rounding.
+        figures: "mse", "correlation", "ideal_mse", computed before any rounding.
     """
     message: dict[str, Any] = {"key": key, "t": t, "figures": figures or {}}
     if eps_hat is not None:

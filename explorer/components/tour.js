@@ -1,6 +1,6 @@
 // The tour: one stop at a time in a sheet at the bottom of the window, with the page set for it.
 //
-// props.value is { stops }; see tour.py. Where one has come to is kept in the browser.
+// props.value is { stops, trained }; see tour.py. Where one has come to is kept in the browser.
 
 const find = (selector) => element.querySelector(selector);
 const { words } = props;
@@ -9,6 +9,7 @@ const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[na
 let stops = [];
 let at = 0;
 let moment = {}; // the numbers that an equation is filled with
+let network = null; // the one in sight
 let error = {}; // of the newest prediction: { t, mse }
 
 const isOpen = () => !find('.sheet').hidden;
@@ -34,7 +35,6 @@ function show(k) {
   const stop = stops[at];
   find('.name').textContent = titleOf(stop.lesson) ?? '';
   find('.place').textContent = fill(words.place, { k: at + 1, n: stops.length });
-  find('.text').textContent = stop.text;
   find('.task span').textContent = stop.try;
   find('details').hidden = !stop.equation;
   find('.back').disabled = at === 0;
@@ -47,10 +47,11 @@ function show(k) {
 }
 
 function write() {
-  const { equation, numbers } = stops[at] || {};
+  const { text = '', equation, numbers } = stops[at] || {};
+  find('.text').textContent = fill(text, { trained: props.value?.trained?.[network] ?? '' });
   if (!equation) return;
   setLabel(find('.equation'), equation);
-  const mse = error.t === moment.t && error.mse !== undefined ? rounded(error.mse) : '…';
+  const mse = error.t === moment.t && error.mse !== undefined ? number(error.mse) : '…';
   setLabel(find('.numbers'), fill(numbers, { ...moment, mse }));
 }
 
@@ -75,14 +76,12 @@ function makeRoom() {
   document.documentElement.style.setProperty('--sheet', room);
 }
 
-// Three decimals, or three figures where that says more.
-const rounded = (value) => (value >= 100 ? value.toFixed(0) : value >= 0.1 || value === 0 ? value.toFixed(3) : value.toPrecision(3));
-
-window.addEventListener('explorer:moment', ({ detail: { t, alpha_bar } }) => {
+window.addEventListener('explorer:moment', ({ detail: { t, alpha_bar, choices } }) => {
+  network = choices.denoiser;
   const ratio = Math.sqrt((1 - alpha_bar) / alpha_bar);
   moment = {
-    t, ratio: rounded(ratio), snr: t === 0 ? '∞' : rounded(1 / ratio ** 2),
-    signal: rounded(Math.sqrt(alpha_bar)), noise: rounded(Math.sqrt(1 - alpha_bar)),
+    t, ratio: number(ratio), snr: number(1 / ratio ** 2),
+    signal: number(Math.sqrt(alpha_bar)), noise: number(Math.sqrt(1 - alpha_bar)),
   };
   write();
 });

@@ -9,14 +9,15 @@ import gradio as gr
 
 from .files import read_parts
 
-SCRIPTS = ("hand", "visit", "notebook", "symbols")
+SCRIPTS = ("hand", "visit", "notebook", "symbols", "number")
 
 
 class Tour(gr.HTML):
     """Which stop one has come to is kept in the browser's own storage.
 
     Value: {"stops": a list of {"lesson", "text", "try", "show"}, and maybe "equation" and
-    "numbers"}; see panels/words/tour.toml, also for `words`. `follows` is a CSS selector of the
+    "numbers"}; and maybe "trained": network's name -> what {trained} in a text is. See
+    panels/words/tour.toml, also for `words`. `follows` is a CSS selector of the
     rail's slider.
 
     Event `go` asks the page to show `denoiser`, `seed` or `image`.

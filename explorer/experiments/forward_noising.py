@@ -54,6 +54,24 @@ def compute_forward_noising(
     return ForwardNoising(x_0, eps, schedule.alpha_bar.numpy())
 
 
+def power_share(schedule: NoiseSchedule, pixels: np.ndarray) -> torch.Tensor:
+    """How much of x_t's power is the image's own, at every t: (T + 1,).
+
+    alpha_bar P / (alpha_bar P + 1 - alpha_bar), P being the mean of x_0^2. It is alpha_bar only for
+    an image of power 1; most have less.
+    """
+    power = float(np.square(to_model_space(pixels).astype(np.float64)).mean())
+    signal, noise = schedule.alpha_bar * power, 1 - schedule.alpha_bar
+    return signal / (signal + noise).clamp_min(1e-300)  # all grey, at t = 0: there is nothing
+
+
+def neighbours(x_t: np.ndarray) -> float:
+    """How alike a pixel of x_t (C, H, W) and its right neighbour are: 1 the same, 0 as in noise."""
+    left, right = x_t[..., :-1].ravel(), x_t[..., 1:].ravel()
+    spread = left.std() * right.std()
+    return float(np.cov(left, right, bias=True)[0, 1] / spread) if spread > 0 else 0.0
+
+
 def compute_noisy_image(
     schedule: NoiseSchedule, pixels: np.ndarray, t: int, seed: int
 ) -> NoisyImage:

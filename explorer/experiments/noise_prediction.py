@@ -35,7 +35,6 @@ class NoisePrediction:
     x_0_hat: np.ndarray
     mse: float
     correlation: float
-    cosine: float
     ideal_mse: float | None
 
 
@@ -89,8 +88,7 @@ def compute_noise_prediction(
         eps_hat=eps_hat[0].numpy(),
         x_0_hat=x_0_from_eps(schedule, x_t, t, eps_hat)[0].numpy(),
         mse=_mse(eps_hat, eps),
-        correlation=_cosine(eps_hat - eps_hat.mean(), eps - eps.mean()),
-        cosine=_cosine(eps_hat, eps),
+        correlation=_correlation(eps_hat, eps),
         ideal_mse=ideal_mse,
     )
 
@@ -126,6 +124,6 @@ def _mse(eps_hat: torch.Tensor, eps: torch.Tensor) -> float:
     return float((eps_hat - eps).double().square().mean())
 
 
-def _cosine(a: torch.Tensor, b: torch.Tensor) -> float:
-    a, b = a.double().flatten(), b.double().flatten()
+def _correlation(a: torch.Tensor, b: torch.Tensor) -> float:
+    a, b = ((x - x.mean()).double().flatten() for x in (a, b))
     return float(a @ b / (a.norm() * b.norm()).clamp_min(1e-12))

@@ -16,6 +16,7 @@ from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
 from explorer.diffusion.samplers import sample
 from explorer.diffusion.seeds import check_seed
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.forward_noising import power_share
 from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.images.encoding import to_pixels
 
@@ -33,13 +34,15 @@ WAYS = ("one_step", "constant_t", "noise_scale", "data_range")  # how a run is b
 
 
 def half_power_t(exhibit: Exhibit) -> float:
-    """The t whose alpha_bar is nearest to 1/2: image and noise are equally strong."""
-    return float((exhibit.schedule.alpha_bar - 0.5).abs().argmin())
+    """The t at which the exhibit's first picture and the noise are equally strong in x_t."""
+    share = power_share(exhibit.schedule, exhibit.first_picture.pixels)
+    return float((share - 0.5).abs().argmin())
 
 
 def signal_percent(exhibit: Exhibit, t: int) -> float:
-    """How much of x_t's power is still the image's: 100 alpha_bar[t]."""
-    return 100 * float(exhibit.schedule.alpha_bar[_check_t(exhibit, t)])
+    """How much of x_t's power is still that of the exhibit's first picture."""
+    share = power_share(exhibit.schedule, exhibit.first_picture.pixels)
+    return 100 * float(share[_check_t(exhibit, t)])
 
 
 def amplification(exhibit: Exhibit, t: int) -> float:

@@ -1,20 +1,22 @@
-"""Lesson "It must know t": the network is shown x_t and told another t than the true one.
+"""Lesson "It must know t": another t is told than the true one, and somebody believes it.
 
-Whoever believes the told t reads the answer by it, in one prediction and in a whole run alike:
+t goes into two places: the network, and the formula that makes an image of its answer.
 
-    x_0_hat = (x_t - noise_scale[told] eps_hat(x_t, told)) / signal_scale[told]
+    network believes:  x_0_hat = (x_t - noise_scale[t]    eps_hat(x_t, told)) / signal_scale[t]
+    formula believes:  x_0_hat = (x_t - noise_scale[told] eps_hat(x_t, t))    / signal_scale[told]
+    both believe:      x_0_hat = (x_t - noise_scale[told] eps_hat(x_t, told)) / signal_scale[told]
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from explorer.denoiser.denoiser import PredictsEps
-from explorer.diffusion.checks import check_integer
+from explorer.diffusion.checks import check_integer, shown
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
@@ -23,6 +25,8 @@ from explorer.experiments.exhibits import Exhibit
 from explorer.images.encoding import to_model_space, to_pixels
 
 Lie = Literal["constant", "shifted", "reversed"]
+Believer = Literal["network", "formula", "both"]
+BELIEVERS: tuple[Believer, ...] = get_args(Believer)
 VALLEY_POINTS = 17
 NUM_STEPS, GUIDANCE = 25, 2.0  # of a whole run
 
@@ -30,10 +34,10 @@ NUM_STEPS, GUIDANCE = 25, 2.0  # of a whole run
 class ToldTime:
     """A denoiser that is lied to about t; otherwise the one it wraps.
 
-    The whole denoiser is told tell(t), not its network alone: where the raw output F is v, even
-    eps_hat = noise_scale x_t + signal_scale F uses the told scales, and so does the x_0_hat that
-    follows. A sampler steps by the true t, and knows nothing of the lie. So that it goes by this
-    very x_0_hat, `predict_eps` gives the noise that x_0_hat implies at the true t:
+    The network's answer is eps_hat: where the raw output F is v, eps_hat = noise_scale x_t +
+    signal_scale F goes by the t that the network is told. A sampler steps by the true t, and knows
+    nothing of the lie. So that it goes by the x_0_hat of those who believe it, `predict_eps` gives
+    the noise that x_0_hat implies at the true t:
 
         (x_t - signal_scale[t] x_0_hat) / noise_scale[t],
 
@@ -41,11 +45,18 @@ class ToldTime:
 
     Args:
         tell: (B,) int64 true times -> (B,) int64 told ones, in 1..T.
+        believer: who goes by them.
     """
 
-    def __init__(self, denoiser: PredictsEps, tell: Callable[[Tensor], Tensor]):
+    def __init__(
+        self,
+        denoiser: PredictsEps,
+        tell: Callable[[Tensor], Tensor],
+        believer: Believer = "both",
+    ):
         self.denoiser = denoiser
         self.tell = tell
+        self.believer = check_believer(believer)
         self.schedule = denoiser.schedule
         self.shape = denoiser.shape
         self.conditions = denoiser.conditions
@@ -54,11 +65,11 @@ class ToldTime:
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
         """As the wrapped denoiser's; t is the true one."""
-        told = self.tell(t)
-        eps_hat = self.denoiser.predict_eps(x_t, told, condition, guidance)
+        network_t, formula_t = believed(self.believer, t, self.tell(t))
+        eps_hat = self.denoiser.predict_eps(x_t, network_t, condition, guidance)
         signal_scale, noise_scale = self.schedule.signal_scale, self.schedule.noise_scale
-        # The two formulas in one, as shares of x_t and eps_hat that are 0 and 1 for told = t.
-        here, there = t.cpu(), told.cpu()
+        # The two formulas in one, as shares of x_t and eps_hat that are 0 and 1 at the true t.
+        here, there = t.cpu(), formula_t.cpu()
         ratio = signal_scale[here] / signal_scale[there]
         of_x_t = (1 - ratio) / noise_scale[here]
         of_eps_hat = ratio * noise_scale[there] / noise_scale[here]
@@ -111,8 +122,25 @@ class ToldFrame:
         return np.concatenate([self.truth, self.lie], axis=1)
 
 
+def check_believer(believer: str) -> Believer:
+    """ValueError for a name that is none of Believer."""
+    if believer not in BELIEVERS:
+        raise ValueError(f"believer must be one of {', '.join(BELIEVERS)}, not {shown(believer)}.")
+    return believer
+
+
+def believed(believer: Believer, t: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
+    """The t that the network goes by, and the one that the formula goes by."""
+    return t if believer == "formula" else told, t if believer == "network" else told
+
+
 def compute_told_time(
-    exhibit: Exhibit, pixels: np.ndarray, t: int, seed: int, told: Sequence[int]
+    exhibit: Exhibit,
+    pixels: np.ndarray,
+    t: int,
+    seed: int,
+    told: Sequence[int],
+    believer: Believer = "both",
 ) -> ToldPredictions:
     """Show the network x_t once for each told t, all in one call.
 
@@ -121,9 +149,10 @@ def compute_told_time(
         t: the true time, in 1..T.
         seed: of the noise.
         told: N times in 1..T.
+        believer: who goes by them; the other one keeps the true t.
 
     Raises:
-        ValueError: with a sentence, if a time is out of range.
+        ValueError: with a sentence, if a time is out of range or there is no such believer.
     """
     schedule = exhibit.schedule
     t = check_integer("t", t, 1, schedule.T)
@@ -132,8 +161,9 @@ def compute_told_time(
     eps = noise_from_seed(tuple(x_0.shape), seed)
     x_t = diffuse(schedule, x_0, t, eps)
     rows, times = x_t.repeat(len(told), 1, 1, 1), torch.tensor(told)
-    eps_hat = exhibit.denoiser.predict_eps(rows, times)
-    x_0_hat = x_0_from_eps(schedule, rows, times, eps_hat).clamp(-1, 1)
+    network_t, formula_t = believed(check_believer(believer), torch.full_like(times, t), times)
+    eps_hat = exhibit.denoiser.predict_eps(rows, network_t)
+    x_0_hat = x_0_from_eps(schedule, rows, formula_t, eps_hat).clamp(-1, 1)
     errors = ToldErrors(t, told, _mse(eps_hat, eps), _mse(x_0_hat, x_0))
     return ToldPredictions(x_t[0].numpy(), x_0_hat.numpy(), errors)
 
@@ -160,16 +190,21 @@ def tell_by(lie: Lie, t: int, told: int, T: int) -> Callable[[Tensor], Tensor]: 
 
 
 def compute_told_run(
-    exhibit: Exhibit, tell: Callable[[Tensor], Tensor], seed: int
+    exhibit: Exhibit,
+    tell: Callable[[Tensor], Tensor],
+    seed: int,
+    believer: Believer = "both",
 ) -> Iterator[ToldFrame]:
-    """Two DDIM runs from one noise, side by side: one is told the true times, one tell(times)."""
+    """Two DDIM runs from one noise, side by side: one goes by the true times, in the other the
+    believer goes by tell(times).
+    """
     condition = exhibit.condition(exhibit.first_kind)
 
     def tell_one(times: Tensor) -> Tensor:
         return torch.cat([times[:1], tell(times[1:])])
 
     steps = sample(
-        ToldTime(exhibit.patient_denoiser, tell_one),
+        ToldTime(exhibit.patient_denoiser, tell_one, believer),
         num_steps=NUM_STEPS,
         seed=[seed, seed],
         condition=None if condition is None else condition.repeat(2),

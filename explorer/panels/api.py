@@ -60,7 +60,6 @@ def predict_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) 
         "t": result.t,
         "mse": result.mse,
         "correlation": result.correlation,
-        "cosine": result.cosine,
         "ideal_mse": result.ideal_mse,
         "eps": png_data_uri(to_pixels(result.eps / 3)),
         "eps_hat": png_data_uri(to_pixels(result.eps_hat / 3)),

@@ -21,11 +21,11 @@ from explorer.experiments.break_it import (
 )
 from explorer.experiments.reverse import ReverseFrame
 from explorer.panels.listeners import QUICK, RUNS
-from explorer.panels.mistakes import Description, describe, per_cent, slider_settings
+from explorer.panels.mistakes import Description, describe, slider_settings
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.reverse import SEND_EVERY, piece
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, say
 from explorer.panels.visit import Choice
 from explorer.plots.break_it import difference_figure
 
@@ -149,7 +149,7 @@ def caption(frame: BenchFrame) -> str:
 def verdict_on(frames: list[BenchFrame]) -> str:
     if all(frame.error == frame.guess_error == 0 for frame in frames):
         return WORDS["same"]
-    return WORDS["verdict"].format(error=per_cent(frames[-1].error))
+    return say(WORDS["verdict"], error=frames[-1].error)
 
 
 def draw_difference(bench: Bench) -> Any:

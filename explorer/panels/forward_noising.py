@@ -8,12 +8,16 @@ import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.noiser import Noiser
-from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
+from explorer.experiments.forward_noising import (
+    compute_forward_noising,
+    compute_noisy_image,
+    neighbours,
+)
 from explorer.panels.listeners import NEWEST, QUICK
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
 from explorer.panels.stepwise import build_stepwise_fold
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, say
 from explorer.panels.visit import Choice
 from explorer.plots.forward_noising import histogram_figure, schedule_figure
 
@@ -47,7 +51,8 @@ def build_forward_noising_panel(
 
 def draw_histogram(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
     exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    return histogram_figure(compute_noisy_image(exhibit.schedule, choice.pixels, t, seed).x_t)
+    x_t = compute_noisy_image(exhibit.schedule, choice.pixels, t, seed).x_t
+    return histogram_figure(x_t, say(WORDS["neighbours"], alike=neighbours(x_t)))
 
 
 def draw_schedule(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:

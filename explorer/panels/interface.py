@@ -43,7 +43,7 @@ def build_interface(shelf: Shelf) -> Page:
     with Page(shelf, title=title, delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
             gr.Markdown(f"# {title}\n\n{TEXT['page']['lead']}", elem_id="masthead")
-            tour = build_tour()
+            tour = build_tour(shelf)
         gr.HTML(navigation(), elem_id="lessons")
         with gr.Row(elem_id="columns"):
             rail = build_rail(shelf)

@@ -1,6 +1,5 @@
 """Lesson "how many steps?": one seed, a ladder of runs, each with its price and its quality."""
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,7 @@ from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.reverse import ANY, can_stop, kind_choices
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, say
 from explorer.panels.visit import Choice
 from explorer.plots.ladder import FIGURES, quality_figure
 
@@ -206,9 +205,9 @@ def rung_note(rung: Rung) -> str:
     one = rung.network_calls == 1
     calls = WORDS["calls_one" if one else "calls_many"].format(calls=rung.network_calls)
     state = "done" if rung.done else "under_way" if rung.step else "waiting"
-    note = WORDS[state].format(calls=calls, step=rung.step, seconds=rung.seconds)
+    note = say(WORDS[state], calls=calls, step=rung.step, seconds=rung.seconds)
     told = [line for name, line in WORDS["quality"].items() if name in rung.quality]
-    return "\n".join([note, *told]).format(**rung.quality)
+    return say("\n".join([note, *told]), **rung.quality)
 
 
 def empty_row(labels: list[str]) -> dict[str, Any]:
@@ -225,7 +224,7 @@ def what_text(exhibit: Exhibit) -> str:
         "distance": exhibit.ideal is not None,
         "grain": True,
     }
-    return "\n\n".join(words[name] for name, said in there.items() if said).format(**(own or {}))
+    return say("\n\n".join(words[name] for name, said in there.items() if said), **(own or {}))
 
 
 # ---- the measured table, and single jumps
@@ -238,7 +237,7 @@ def draw_table(shelf: Shelf, denoiser: str) -> list[Any]:
         return [WORDS["table_none"], *[gr.Plot(visible=False)] * len(FIGURES)]
     what = [words for name, words in WORDS["table_what"].items() if name in table.held_out]
     return [
-        " ".join([WORDS["table_how"].format(**table.how), *what]),
+        " ".join([say(WORDS["table_how"], **table.how), *what]),
         *(
             gr.Plot(quality_figure(table, name), visible=True)
             if name in table.held_out
@@ -255,18 +254,13 @@ def show_jumps(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -
         {
             "uri": png_data_uri(to_pixels(jump.x_0_hat)),
             "label": WORDS["jump_label"].format(t=jump.t),
-            "note": WORDS["jump_note"].format(
-                eps_error=digits(jump.eps_error),
-                amplification=digits(jump.amplification),
-                x_0_error=digits(jump.x_0_error),
+            "note": say(
+                WORDS["jump_note"],
+                eps_error=jump.eps_error,
+                amplification=jump.amplification,
+                x_0_error=jump.x_0_error,
             ),
         }
         for jump in compute_jumps(exhibit, choice.pixels, seed)
     ]
     return {"pictures": pictures}
-
-
-def digits(number: float) -> str:
-    """The first three that count, never as a power of ten: 0.0000241, 1.01, 20,291."""
-    places = 2 - math.floor(math.log10(number)) if number > 0 else 0
-    return f"{number:,.{max(0, places)}f}"

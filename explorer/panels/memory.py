@@ -26,7 +26,7 @@ from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import LATEX, TEXT
+from explorer.panels.text import LATEX, TEXT, say
 from explorer.panels.visit import Choice
 
 WORDS = TEXT["memory"]
@@ -106,15 +106,18 @@ def pictures(sort: str, name: str, t: int, recall: Recall) -> list[dict[str, Any
     shown = [
         (sort, recall.x_0, WORDS["clean_note"].format(name=name)),
         (WORDS["x_t"], recall.x_t, WORDS["t_note"].format(t=t)),
-        (WORDS["network"], recall.x_0_hat, WORDS["network_note"].format(error=recall.error)),
+        (WORDS["network"], recall.x_0_hat, say(WORDS["network_note"], error=recall.error)),
     ]
     if recall.memory is not None and recall.nearest is not None:
         memory, nearest = recall.memory, recall.nearest
-        note = WORDS["memory_note"].format(
-            error=recall.memory_error, weight=memory.weight, name=memory.favourite
+        note = say(
+            WORDS["memory_note"],
+            error=recall.memory_error,
+            weight=memory.weight,
+            name=memory.favourite,
         )
         shown.append((WORDS["memory"], memory.x_0_hat, note))
-        note = WORDS["nearest_note"].format(name=nearest.name, distance=nearest.distance)
+        note = say(WORDS["nearest_note"], name=nearest.name, distance=nearest.distance)
         shown.append((WORDS["nearest"], nearest.pixels, note))
     return [picture(*one) for one in shown]
 
@@ -163,7 +166,7 @@ def neighbours(exhibit: Exhibit, pixels: np.ndarray, kind: str | None, seed: int
     drawn = picture(WORDS["drawn"], pixels, WORDS["drawn_note"].format(seed=seed, kind=asked))
     labels = WORDS["neighbours"].values()
     near = [
-        picture(label, one.pixels, WORDS["neighbour_note"].format(**vars(one)))
+        picture(label, one.pixels, say(WORDS["neighbour_note"], **vars(one)))
         for label, one in zip(labels, found, strict=False)  # a small set may hold fewer
     ]
     return {"pictures": [drawn, *near]}
@@ -176,15 +179,21 @@ def measured_text(exhibit: Exhibit) -> str:
         return WORDS["not_measured"]
     means = {name: sum(curve) / len(curve) for name, curve in curves.curves.items()}
     counts = {f"num_{name}": count for name, count in curves.counts.items()}
-    text = WORDS["measured_text"].format(
-        count=len(curves.t), first=curves.t[0], last=curves.t[-1], **means, **counts
+    text = say(
+        WORDS["measured_text"],
+        count=len(curves.t),
+        first=curves.t[0],
+        last=curves.t[-1],
+        **means,
+        **counts,
     )
     copies = exhibit.metrics.get("copies")
     return f"{text}\n\n{copies_text(copies)}" if copies else text
 
 
 def copies_text(copies: dict[str, Any]) -> str:
-    return WORDS["copies_text"].format(
+    return say(
+        WORDS["copies_text"],
         num_samples=copies["num_samples"],
         sampler=copies["sampler"],
         copies=copies["samples"]["share_below_0.05"],

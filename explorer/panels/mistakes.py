@@ -16,7 +16,7 @@ from explorer.experiments.break_it import (
     share_left,
 )
 from explorer.experiments.exhibits import Exhibit
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, number, percent, say
 
 WORDS = TEXT["break_it"]
 TAGS = {"same": "span", "right": "del", "broken": "ins"}
@@ -60,23 +60,17 @@ def facts_of(exhibit: Exhibit, name: str, strength: float) -> dict[str, Any]:
     mistake = mistakes(exhibit.T)[name]
     switches = mistake.switches(strength)
     value = getattr(switches, mistake.switch)
-    number = 0 if isinstance(value, str) else value
+    amount = 0 if isinstance(value, str) else value
     kind = exhibit.first_kind
     return {
-        "strength": f"{number:g}",
-        "signed": f"{'-' if number < 0 else '+'} {abs(number):g}",
+        "strength": f"{amount:g}",
+        "signed": f"{'-' if amount < 0 else '+'} {abs(amount):g}",
         "steps": NUM_STEPS,
         "T": exhibit.T,
-        "left": per_cent(share_left(exhibit, switches)),
+        "left": percent(share_left(exhibit, switches)),
         "sampler": "DDPM" if mistake.eta else "DDIM",
-        "kind": WORDS["told_kind"].format(kind=kind, guidance=GUIDANCE) if kind else "",
+        "kind": say(WORDS["told_kind"], kind=kind, guidance=GUIDANCE) if kind else "",
     }
-
-
-def per_cent(share: float) -> str:
-    if 0 < share < 1e-4:
-        return WORDS["very_little"]
-    return f"{100 * share:.{0 if share >= 0.1 else 1}f} %"
 
 
 def slider_settings(exhibit: Exhibit, name: str) -> dict[str, Any]:
@@ -130,7 +124,7 @@ def loop_html(marked: list[tuple[str, str]]) -> str:
 def ends_table(exhibit: Exhibit) -> str:
     rows = [
         f"| {WORDS['ends_own'].format(name=end.name) if end.own else end.name} "
-        f"| {end.alpha_bar:.2g} | {end.snr:.2g} | {end.signal_scale:.2g} |"
+        f"| {number(end.alpha_bar)} | {number(end.snr)} | {number(end.signal_scale)} |"
         for end in schedules_ends(exhibit)
     ]
     hint = WORDS["ends_hint"].format(T=exhibit.T)

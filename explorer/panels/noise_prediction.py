@@ -53,9 +53,19 @@ def build_noise_prediction_panel(
 
 
 def output_text(exhibit: Exhibit) -> str:
-    """What the network's raw output means."""
-    prediction = getattr(exhibit.denoiser, "prediction", "eps")
-    return WORDS["output_v" if prediction == "v" else "output_eps"].format(T=exhibit.T)
+    """What the network's raw output means, and what it was marked on in training."""
+    output = WORDS[f"output_{prediction(exhibit)}"].format(T=exhibit.T)
+    return f"{output}\n\n{trained_text(exhibit)}"
+
+
+def trained_text(exhibit: Exhibit) -> str:
+    """What the network was marked on in training."""
+    return WORDS["trained"][prediction(exhibit)].format(T=exhibit.T, name=exhibit.name)
+
+
+def prediction(exhibit: Exhibit) -> str:
+    """What its raw output is: eps, x_0 or v."""
+    return getattr(exhibit.denoiser, "prediction", "eps")
 
 
 def draw_error(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool) -> Any:

@@ -184,6 +184,7 @@ def for_browser(question: dict[str, Any], exhibit: Exhibit) -> dict[str, Any] | 
     made = {key: question[key] for key in ("id", "kind", "lesson", "ask", "reason")}
     made["show"] = dict(question.get("show", {}))
     known = {"{T}": str(exhibit.T), "{denoiser}": exhibit.name}
+    known["{image}"] = exhibit.first_picture.name
     try:
         found, names = MAKE[question["kind"]](question, exhibit)
     except ValueError:
@@ -251,7 +252,7 @@ def make_prediction(question: dict[str, Any], exhibit: Exhibit) -> Made:
     step, unit = question.get("step", 1), question.get("unit", "")
     slider = {"from": question["from"], "to": top, "step": step, "unit": unit}
     made = {"slider": slider, "truth": truth, "tolerance": question["tolerance"]}
-    return made, {"{truth}": f"{truth:.3g}"}
+    return made, {"{truth}": str(round(truth)) if unit == "t" else number(truth)}
 
 
 MAKE: dict[str, Callable[[dict[str, Any], Exhibit], Made]] = {

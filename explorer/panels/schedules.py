@@ -33,14 +33,13 @@ from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.reverse import can_stop
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, number, say
 from explorer.panels.visit import Choice
 from explorer.plots.schedules import curves_figures, spacing_figures
 
 WORDS = TEXT["schedules"]
 SEND_EVERY = 0.15  # seconds
 TRACE = 0.001  # an SNR at T above this leaves a trace of the image that can be seen
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass
@@ -168,11 +167,11 @@ def comparison_row(found: ScheduleComparison, name: str) -> dict[str, Any]:
         WORDS["snr"].format(snr=number(mixture.snr)) if t else WORDS["no_noise"]
         for mixture in (found.chosen, found.same_t, found.same_snr)
     )  # fmt: skip
-    away = WORDS["difference"].format(difference=found.difference)
+    away = say(WORDS["difference"], difference=found.difference)
     guess, error = found.chosen.x_t, WORDS["nothing"]
     if found.x_0_hat is not None:
         guess = found.x_0_hat
-        error = WORDS["error"].format(mse=found.mse, t=t, mse_same_t=found.mse_same_t)
+        error = say(WORDS["error"], mse=found.mse, t=t, mse_same_t=found.mse_same_t)
     return {
         "pictures": [
             picture(found.chosen.x_t, WORDS["chosen"].format(schedule=schedule, t=t), snr),
@@ -264,7 +263,7 @@ def runs_row(plans: list[Plan], so_far: dict[str, RunSoFar]) -> dict[str, Any]:
         if plan.sampler == "ddpm":
             notes.append(WORDS["own_goal"])
         elif plan.name != "long" and now.done and end is not None and end.done:
-            notes.append(WORDS["away"].format(distance=distance(now.x_0_hat, end.x_0_hat)))
+            notes.append(say(WORDS["away"], distance=distance(now.x_0_hat, end.x_0_hat)))
         pictures.append(picture(now.x_0_hat, label, "\n".join(notes)))
     return {"pictures": pictures}
 
@@ -274,14 +273,3 @@ def draw_spacing(shelf: Shelf, denoiser: str, steps: float) -> tuple[Any, Any]:
     exhibit = shelf.exhibit(denoiser)
     plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
     return spacing_figures(plans, exhibit.schedule.snr.numpy())
-
-
-# ---- pictures and numbers
-
-
-def number(value: float) -> str:
-    """0.0851, 24,200 or 2.4 × 10⁻⁹."""
-    if 0 < value < 0.001:
-        digits, _, exponent = f"{value:.1e}".partition("e")
-        return f"{digits} × 10{str(int(exponent)).translate(SUPERSCRIPT)}"
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

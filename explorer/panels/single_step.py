@@ -14,7 +14,7 @@ from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.listeners import NEWEST
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import LATEX, TEXT
+from explorer.panels.text import LATEX, TEXT, say
 from explorer.panels.visit import Choice
 
 WORDS = TEXT["single_step"]
@@ -53,12 +53,12 @@ def pictures(step: SingleStep) -> dict[str, Any]:
     """For the picture row; what lies below black or above white is shown as black or white."""
     shown = (
         ("clean", step.x_0, ""),
-        ("noisy", step.x_noisy, WORDS["noisy_note"].format(beta=step.beta, t=step.t)),
-        ("again", step.x_0_again, WORDS["again_note"].format(rounding=step.rounding)),
+        ("noisy", step.x_noisy, say(WORDS["noisy_note"], beta=step.beta, t=step.t)),
+        ("again", step.x_0_again, say(WORDS["again_note"], rounding=step.rounding)),
         (
             "guess",
             step.x_0_hat,
-            WORDS["guess_note"].format(typical=step.typical_error, largest=step.largest_error),
+            say(WORDS["guess_note"], typical=step.typical_error, largest=step.largest_error),
         ),
     )
     return {
@@ -80,7 +80,8 @@ def numbers_text(step: SingleStep, wanted: float) -> str:
     channels, height, width = step.x_0.shape
     images = ("x_0", "eps", "x_noisy", "x_0_again", "eps_hat", "x_0_hat")
     pixel = {name: getattr(step, name)[channels // 2, height // 2, width // 2] for name in images}
-    return WORDS["numbers_text"].format(
+    return say(
+        WORDS["numbers_text"],
         **pixel,
         channel=f" {WORDS['green']}" if channels > 1 else "",
         wanted=wanted,

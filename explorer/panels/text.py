@@ -3,11 +3,12 @@
 And how numbers are written in them.
 """
 
+import math
+import string
 import tomllib
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 TEXT: dict[str, dict[str, Any]] = {
     path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
@@ -36,10 +37,44 @@ LESSONS = (
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+THREE_FIGURES = Context(prec=3, rounding=ROUND_HALF_UP)
+
+
 def number(value: float) -> str:
-    """Three figures: 0.00762, 1.98, 20300; and 5.91·10⁻¹⁰ where there would be many noughts."""
-    rounded = float(f"{value:.3g}")
-    if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
-        return np.format_float_positional(rounded, trim="-").replace("-", "−")
-    digits, exponent = f"{rounded:.2e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
+    """Three figures: 0.00762, 1.98; whole from 1,000 on: 20,291; else powers of ten: 5.91·10⁻¹⁰.
+
+    components/number.js writes them alike.
+    """
+    if math.isnan(value):
+        return "–"
+    sign, size = "−" if value < 0 else "", Decimal(abs(value))
+    if size.is_infinite():
+        return f"{sign}∞"
+    figures = THREE_FIGURES.plus(size)
+    if figures and not Decimal("1e-4") <= figures < 10**6:
+        digits, exponent = f"{figures:.2e}".split("e")
+        return f"{sign}{digits}·10{str(int(exponent)).translate(RAISED)}"
+    if figures < 1000:
+        text = f"{figures:f}"
+        return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
+    return f"{sign}{size.to_integral_value(ROUND_HALF_UP):,}"
+
+
+def percent(share: float) -> str:
+    return f"{number(100 * share)} %"
+
+
+class _Sentence(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "%":
+            return percent(value)
+        if isinstance(value, float) and not format_spec:
+            return number(value)
+        return super().format_field(value, format_spec)
+
+
+def say(words: str, **values: Any) -> str:
+    """The words with their {names} filled in: {error} by `number`, {share:%} by `percent`; names,
+    and whole numbers such as a t or a seed, as they are.
+    """
+    return _Sentence().format(words, **values)

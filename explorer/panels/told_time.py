@@ -11,8 +11,10 @@ from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.components.scrubber import Scrubber
 from explorer.components.slider import Slider
+from explorer.experiments.exhibits import Exhibit
 from explorer.experiments.told_time import (
     NUM_STEPS,
+    Believer,
     Lie,
     ToldErrors,
     ToldFrame,
@@ -28,7 +30,7 @@ from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, clean_t, ends, read_moment
 from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import LATEX, TEXT
+from explorer.panels.text import LATEX, TEXT, say
 from explorer.panels.variants import build_variants_fold
 from explorer.panels.visit import Choice, scene_key
 from explorer.plots.told_time import valley_figure
@@ -52,6 +54,10 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
             )  # fmt: skip
             tick = gr.HTML(true_tick(exhibit.T // 2, exhibit.T), elem_id="true-tick")
             gr.HTML(ends(exhibit), elem_id="told-ends")
+        believer = gr.Radio(
+            [(label, name) for name, label in WORDS["believers"].items()],
+            value="both", label=WORDS["believer"], elem_id="told-believer",
+        )  # fmt: skip
         pictures = PictureRow(columns=4, elem_id="told-pictures")
         with gr.Accordion(WORDS["valley"], open=False):
             valley_follower = Follower()
@@ -69,52 +75,78 @@ def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
                 elem_id="told-scrubber",
             )  # fmt: skip
         with gr.Accordion(WORDS["reading"], open=False):
-            gr.Markdown(WORDS["reading_hint"], latex_delimiters=LATEX)
+            reading_follower = Follower(heeds="network")
+            reading = gr.Markdown(latex_delimiters=LATEX, elem_id="told-reading")
         build_variants_fold(rail, shelf, "blind")
 
-    show = MethodType(show_told, shelf), [*rail.inputs, told, valley], [pictures, tick, figure]
+    show = (
+        MethodType(show_told, shelf),
+        [*rail.inputs, told, believer, valley],
+        [pictures, tick, figure],
+    )
     gr.on([follower.due, told.change], *show, **NEWEST)
-    measured = valley_follower.due(MethodType(measure_valley, shelf), rail.inputs, valley, **NEWEST)
+    measured = gr.on(
+        [valley_follower.due, believer.change],
+        MethodType(measure_valley, shelf), [*rail.inputs, believer], valley, **NEWEST,
+    )  # fmt: skip
     measured.success(*show, **NEWEST)
     go.click(
-        MethodType(run_told, shelf), [*rail.inputs, told, how], scrubber,
+        MethodType(run_told, shelf), [*rail.inputs, told, believer, how], scrubber,
         **RUNS,
     )  # fmt: skip
+    reading_follower.due(MethodType(reading_text, shelf), rail.denoiser, reading, **NEWEST)
     network_follower.due(lambda: None, None, scrubber, **NEWEST)  # its run is the old network's
 
 
 def show_told(
     shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: Any,
-    valley: Valley | None,
+    believer: Believer, valley: Valley | None,
 ) -> tuple[dict[str, Any], str, Any]:  # fmt: skip
     """The pictures, the mark at the true t, and the valley if it is this moment's."""
     exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
     told = max(1, clean_t(told, exhibit))
-    result = compute_told_time(exhibit, choice.pixels, t, seed, [t, told])
+    with sentences():
+        result = compute_told_time(exhibit, choice.pixels, t, seed, [t, told], believer)
     figure = gr.skip()
-    if valley and (valley[0], valley[1].t) == (scene_key(exhibit, choice, seed), t):
+    if valley and (valley[0], valley[1].t) == (valley_key(exhibit, choice, seed, believer), t):
         figure = valley_figure(valley[1], result.errors, exhibit.T)
     return {"pictures": row(result)}, true_tick(t, exhibit.T), figure
 
 
-def measure_valley(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Valley:
+def measure_valley(
+    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, believer: Believer
+) -> Valley:
     """One call of the network with all the told times, whatever the visitor tells it."""
     exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
     told = valley_times(exhibit.T, t)
-    result = compute_told_time(exhibit, choice.pixels, t, seed, told)
-    return scene_key(exhibit, choice, seed), result.errors
+    with sentences():
+        result = compute_told_time(exhibit, choice.pixels, t, seed, told, believer)
+    return valley_key(exhibit, choice, seed, believer), result.errors
+
+
+def valley_key(exhibit: Exhibit, choice: Choice, seed: int, believer: Believer) -> str:
+    return f"{scene_key(exhibit, choice, seed)} {believer}"
 
 
 def run_told(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: Any, how: Lie
+    shelf: Shelf,
+    denoiser: str,
+    choice: Choice,
+    t: Any,
+    seed: Any,
+    told: Any,
+    believer: Believer,
+    how: Lie,
 ) -> Iterator[dict[str, Any]]:
     """Both runs for the scrubber, frame by frame."""
     exhibit, _, t, seed = read_moment(shelf, denoiser, choice, t, seed)
     told = max(1, clean_t(told, exhibit))
     run = {"run": uuid.uuid4().hex[:8], "total": NUM_STEPS + 1}
     with sentences():
-        frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed)
-    lie = WORDS["run_lies"][how].format(told=told, shift=shift(t, told))
+        frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed, believer)
+    lie = WORDS["run_lies"][how].format(
+        told=told, shift=shift(t, told), believer=WORDS["believers"][believer]
+    )
     yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
     with shelf.line.join() as place:
         for ahead in place.wait():
@@ -125,6 +157,14 @@ def run_told(
                 "frames": [png_data_uri(frame.side_by_side)],
                 "captions": [caption(frame)],
             }
+
+
+def reading_text(shelf: Shelf, denoiser: str) -> str:
+    """Where the told t goes, and what was measured of this network."""
+    exhibit = shelf.exhibit(denoiser)
+    lies = exhibit.metrics.get("findings", {}).get("lies")
+    measured = say(WORDS["measured_text"], name=exhibit.name, **lies) if lies else ""
+    return WORDS["reading_hint"].replace("{measured}", measured)
 
 
 def caption(frame: ToldFrame) -> str:
@@ -143,7 +183,7 @@ def row(result: ToldPredictions) -> list[dict[str, Any]]:
     errors, (truth, lie) = result.errors, result.x_0_hat
     t, told = errors.told
     notes = [
-        WORDS["guess_note"].format(told=time, error=error)
+        say(WORDS["guess_note"], told=time, error=error)
         for time, error in zip(errors.told, errors.x_0_mse, strict=True)
     ]
     return [

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from explorer.components.tour import Tour
+from explorer.panels.noise_prediction import trained_text
 from explorer.panels.questions import SHOWN, QuestionsError, wrong_fields
+from explorer.panels.shelf import Shelf
 from explorer.panels.text import LESSONS, TEXT
 
 WORDS = TEXT["tour"]
@@ -12,8 +14,13 @@ NEEDED = {"lesson": (str,), "text": (str,), "try": (str,), "show": (dict,)}
 MAY_HAVE = {"equation": (str,), "numbers": (str,)}
 
 
-def build_tour() -> Tour:
-    return Tour({"stops": check_stops(WORDS["stop"])}, words=WORDS["texts"], follows="#t-slider")
+def build_tour(shelf: Shelf) -> Tour:
+    trained = {name: trained_text(exhibit) for name, exhibit in shelf.exhibits.items()}
+    return Tour(
+        {"stops": check_stops(WORDS["stop"]), "trained": trained},
+        words=WORDS["texts"],
+        follows="#t-slider",
+    )
 
 
 def check_stops(

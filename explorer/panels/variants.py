@@ -32,7 +32,7 @@ from explorer.panels.listeners import NEWEST, RUNS
 from explorer.panels.pictures import picture
 from explorer.panels.rail import Rail, read_moment
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT, number
+from explorer.panels.text import TEXT, number, say
 from explorer.panels.visit import Choice
 from explorer.plots.variants import variants_figure
 
@@ -167,7 +167,7 @@ def strip_note(network: Exhibit, seed: int, plain: bool) -> str:
     verdict = judged(network)
     if verdict is None or not plain:
         return note
-    return note + WORDS["judged"].format(share=100 * verdict.share, count=verdict.count)
+    return note + say(WORDS["judged"], share=verdict.share, count=verdict.count)
 
 
 def how_text(sampler: str, helped: int) -> str:

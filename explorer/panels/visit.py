@@ -77,7 +77,6 @@ def prediction_message(
         figures={
             "mse": result.mse,
             "correlation": result.correlation,
-            "cosine": result.cosine,
             "ideal_mse": result.ideal_mse,
         },
     )

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 from explorer.experiments.forward_noising import ForwardNoising
 from explorer.plots.style import AXIS, BLUE, GREEN, ORANGE, PURPLE, quiet_figure
 
+HIGHEST = 1.2
 HISTOGRAM_EDGES = np.linspace(-4, 4, 65)  # the browser's live histogram uses the same bins
 
 
@@ -16,7 +17,7 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
     figure = make_subplots(
         1,
         3,
-        subplot_titles=("alpha_bar: share of signal", "SNR", "log10 SNR"),
+        subplot_titles=("alpha_bar", "SNR", "log₁₀ SNR"),
         horizontal_spacing=0.09,
     )
     figure.update_layout(base.layout, showlegend=False, title_text="", margin_t=40)
@@ -41,14 +42,22 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
         )
     figure.update_xaxes(AXIS | {"title": {"text": "t  (0 clean, T noise)"}})
     figure.update_yaxes(AXIS)
-    for column, title in enumerate(("alpha_bar", "SNR (cut at 10)", "log10 SNR"), start=1):
+    for column, title in enumerate(
+        ("share of its power left", "SNR, cut at 10", "log₁₀ SNR"), start=1
+    ):
         figure.update_yaxes(title_text=title, col=column)
     return figure
 
 
-def histogram_figure(x_t: np.ndarray) -> go.Figure:
-    """The pixel values of x_t (trace 0, which the browser keeps up to date) and N(0, 1)."""
-    figure = quiet_figure("Pixel values of x_t", "pixel value", "share of pixels per unit")
+def histogram_figure(x_t: np.ndarray, note: str = "") -> go.Figure:
+    """The pixel values of x_t (trace 0) and N(0, 1), and a note (annotation 0) on what a histogram
+    does not see; the browser keeps both up to date.
+    """
+    figure = quiet_figure("Pixel values of x_t", "pixel value", f"density, cut at {HIGHEST:g}")
+    figure.add_annotation(
+        text=note, showarrow=False, xref="paper", yref="paper", x=1, y=1, xanchor="right",
+        yanchor="top",
+    )  # fmt: skip
     density, edges = np.histogram(np.clip(x_t, -4, 4), HISTOGRAM_EDGES, density=True)
     centre = (edges[:-1] + edges[1:]) / 2
     figure.add_trace(go.Bar(x=centre, y=np.round(density, 4), marker_color=BLUE, name="x_t"))
@@ -57,6 +66,6 @@ def histogram_figure(x_t: np.ndarray) -> go.Figure:
         go.Scatter(x=centre, y=bell, line=dict(color=ORANGE, width=2.5), name="N(0, 1)")
     )
     figure.update_layout(bargap=0.04)
-    figure.update_yaxes(range=[0, 1.2])
+    figure.update_yaxes(range=[0, HIGHEST])
     figure.update_xaxes(range=[-4, 4])
     return figure

@@ -43,7 +43,7 @@ def test_a_scene_comes_back_whole(shape, rng):
 def test_a_prediction_is_drawn_to_a_24th(shape, rng):
     eps_hat = rng.standard_normal(shape).astype(np.float32)
     x_0_hat = rng.uniform(-1.5, 1.5, shape).astype(np.float32)
-    figures = {"mse": 0.1, "correlation": 0.9, "cosine": 0.9, "ideal_mse": None}
+    figures = {"mse": 0.1, "correlation": 0.9, "ideal_mse": None}
     message = prediction(key="k", t=3, eps_hat=eps_hat, x_0_hat=x_0_hat, figures=figures)
     message = json.loads(json.dumps(message))
     assert (message["key"], message["t"], message["figures"]) == ("k", 3, figures)

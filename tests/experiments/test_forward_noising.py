@@ -2,10 +2,16 @@
 
 import numpy as np
 import pytest
+import torch
 
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.schedules import cosine, linear
-from explorer.experiments.forward_noising import compute_forward_noising, compute_noisy_image
+from explorer.experiments.forward_noising import (
+    compute_forward_noising,
+    compute_noisy_image,
+    neighbours,
+    power_share,
+)
 
 T = 50
 SCHEDULES = {"cosine": cosine(T), "linear": linear(T)}
@@ -74,3 +80,29 @@ def test_a_number_of_a_wrong_type_is_refused(colour_exhibit, name):
         values = {"t": 5, "seed": 1, name: junk}
         with pytest.raises(ValueError, match=rf"^{name} must be an integer in .*, not .+\.$"):
             compute_noisy_image(colour_exhibit.schedule, pixels, **values)
+
+
+def test_an_image_of_power_one_has_alpha_bar_of_the_power_and_a_fainter_one_has_less():
+    schedule = SCHEDULES["cosine"]
+    black = power_share(schedule, np.zeros((8, 8, 1), np.uint8))
+    torch.testing.assert_close(black, schedule.alpha_bar)
+    grey = np.full((8, 8, 1), 191, np.uint8)  # about 0.5
+    power = (191 / 127.5 - 1) ** 2
+    for t in (10, 25, 40):
+        signal, noise = schedule.alpha_bar[t].item() * power, 1 - schedule.alpha_bar[t].item()
+        assert power_share(schedule, grey)[t].item() == pytest.approx(signal / (signal + noise))
+    assert power_share(schedule, grey)[0] == 1
+
+
+def test_neighbours_are_alike_in_a_picture_and_strangers_in_noise(gradient):
+    picture = compute_noisy_image(SCHEDULES["cosine"], gradient, 0, seed=1)
+    noise = compute_noisy_image(SCHEDULES["cosine"], gradient, SCHEDULES["cosine"].T, seed=1)
+    assert neighbours(picture.x_t) > 0.95
+    assert abs(neighbours(noise.x_t)) < 0.05
+    assert neighbours(np.zeros((3, 8, 8), np.float32)) == 0
+
+
+@pytest.fixture
+def gradient():
+    across = np.linspace(0, 255, 64)
+    return np.repeat((across[:, None] + across[None, :])[..., None] / 2, 3, axis=2).astype(np.uint8)

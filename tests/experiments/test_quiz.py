@@ -26,17 +26,24 @@ from explorer.experiments.quiz import (
     signal_percent,
     step_a_pixel,
 )
-from explorer.images.encoding import to_pixels
+from explorer.images.encoding import to_model_space, to_pixels
 
 SEEDS = range(24)  # enough for every way and every place to come up
 
 
-def test_the_numbers_are_the_schedules(answering):
+def test_the_numbers_are_the_schedules_and_the_pictures(answering):
     exhibit = answering(lambda x_t, t: x_t)
     exhibit.denoiser.schedule = NoiseSchedule([1.0, 0.8, 0.49, 0.2])
-    assert half_power_t(exhibit) == 2
-    assert signal_percent(exhibit, 1) == pytest.approx(80)
+    power = np.square(to_model_space(exhibit.first_picture.pixels)).mean()
+    share = [a * power / (a * power + 1 - a) for a in (1.0, 0.8, 0.49, 0.2)]
+    assert half_power_t(exhibit) == min(range(4), key=lambda t: abs(share[t] - 0.5))
+    assert signal_percent(exhibit, 1) == pytest.approx(100 * share[1], rel=1e-5)
     assert amplification(exhibit, 3) == pytest.approx(2)  # sqrt(0.8 / 0.2)
+
+
+def test_of_the_cat_less_than_half_the_power_is_left_where_alpha_bar_is_one_half(real_exhibits):
+    assert half_power_t(real_exhibits["emoji"]) == 452  # alpha_bar is one half at t = 496
+    assert signal_percent(real_exhibits["emoji"], 500) == pytest.approx(42.5, abs=0.1)
 
 
 def test_the_error_is_the_one_that_was_measured(colour_exhibit, grey_exhibit):

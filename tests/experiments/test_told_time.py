@@ -12,9 +12,11 @@ from explorer.diffusion.predictions import x_0_from_eps
 from explorer.experiments.noise_prediction import compute_noise_prediction
 from explorer.experiments.reverse import ReverseChoices, compute_reverse
 from explorer.experiments.told_time import (
+    BELIEVERS,
     GUIDANCE,
     NUM_STEPS,
     ToldTime,
+    believed,
     compute_told_run,
     compute_told_time,
     tell_by,
@@ -224,3 +226,30 @@ def test_a_run_that_is_lied_to_ends_elsewhere(real_exhibits):
     digits = real_exhibits["digits"]
     *_, last = compute_told_run(digits, tell_by("shifted", 500, 250, digits.T), seed=9)
     assert roughness(to_model_space(last.lie)) > 1.5 * roughness(to_model_space(last.truth))
+
+
+# ---- who believes the lie
+
+
+def test_who_believes_decides_where_the_told_t_goes(colour_exhibit, pixels, answering):
+    """Closed forms, of a network that names x_t times its told t."""
+    schedule = colour_exhibit.schedule
+    exhibit = answering(lambda x_t, t: x_t * t.view(-1, 1, 1, 1) / 40)
+    s, n = schedule.signal_scale, schedule.noise_scale
+    for believer, asked, read in (("network", 9, 20), ("formula", 20, 9), ("both", 9, 9)):
+        found = compute_told_time(exhibit, pixels, 20, 3, [9], believer)
+        expected = (found.x_t - n[read].item() * found.x_t * asked / 40) / s[read].item()
+        np.testing.assert_allclose(found.x_0_hat[0], expected.clip(-1, 1), atol=1e-5)
+
+
+@pytest.mark.parametrize("believer", BELIEVERS)
+def test_the_sampler_goes_by_the_believers_image(colour_exhibit, believer):
+    """What the wrapped denoiser answers implies, at the true t, the image of whoever believes."""
+    x_t = noise_from_seed((2, *colour_exhibit.denoiser.shape), 5)
+    t, told = torch.tensor([20, 30]), torch.tensor([9, 35])
+    liar = ToldTime(colour_exhibit.denoiser, lambda _: told, believer)
+    x_0_hat = x_0_from_eps(colour_exhibit.schedule, x_t, t, liar.predict_eps(x_t, t))
+    asked, read = believed(believer, t, told)
+    eps_hat = colour_exhibit.denoiser.predict_eps(x_t, asked)
+    expected = x_0_from_eps(colour_exhibit.schedule, x_t, read, eps_hat)
+    torch.testing.assert_close(x_0_hat, expected, rtol=1e-4, atol=1e-4)

@@ -17,7 +17,8 @@ from explorer.diffusion.schedules import linear
 from explorer.diffusion.steps import posterior_std
 from explorer.experiments.break_it import GUIDANCE, NUM_STEPS, compute_bench, mistakes
 from explorer.panels.break_it import FIRST_MISTAKE, WORDS, Bench, draw_difference, run_bench
-from explorer.panels.mistakes import describe, loop_lines, per_cent, slider_settings
+from explorer.panels.mistakes import describe, loop_lines, slider_settings
+from explorer.panels.text import percent
 
 T, SEED = 40, 3
 BENCH = mistakes(T)
@@ -71,7 +72,7 @@ def test_words_come_first_then_the_frames_and_the_verdict_last(start, shelf):
         [uri] = piece["shown"]["frames"]
         np.testing.assert_array_equal(decoded(uri), frame.stacked)
         assert piece["shown"]["captions"] == [f"t = {frame.t}"]
-    assert per_cent(frame.error) in others[-1]["verdict"]
+    assert percent(frame.error) in others[-1]["verdict"]
 
 
 def test_quick_frames_travel_together_and_none_is_lost(start):
@@ -237,14 +238,6 @@ def test_a_shift_is_written_as_one_writes_it(colour_exhibit):
         description = describe(colour_exhibit, "wrong_t", strength)
         assert written in description.says
         assert written in description.change
-
-
-@pytest.mark.parametrize(
-    "share, text", [(0, "0.0 %"), (1, "100 %"), (0.388, "39 %"), (0.0241, "2.4 %")]
-)
-def test_shares_are_told_shortly(share, text):
-    assert per_cent(share) == text
-    assert per_cent(1e-9) == WORDS["very_little"]
 
 
 def test_where_schedules_end_is_a_table(colour_exhibit):

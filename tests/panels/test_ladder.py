@@ -12,7 +12,6 @@ from explorer.panels.ladder import (
     Ladder,
     climb_a_little,
     climb_up,
-    digits,
     draw_table,
     show_jumps,
     stop_climbing,
@@ -196,15 +195,6 @@ def test_each_rung_names_what_the_judge_sees(go, shelf):
     assert [lines[0] for lines in told[:4]] == ["judge: dog, 88 % sure".replace(" %", "%")] * 4
     assert all(lines[1].startswith("distance 0.") for lines in told[:4])
     assert told[4] == []
-
-
-@pytest.mark.parametrize(
-    "number, text",
-    [(0.0000241, "0.0000241"), (0.209, "0.209"), (1.006, "1.01"), (15.71, "15.7"),
-     (20291.4, "20,291"), (0, "0")],
-)  # fmt: skip
-def test_three_digits_and_never_a_power_of_ten(number, text):
-    assert digits(number) == text
 
 
 def test_who_waits_in_the_line_sees_how_many_are_before_them(go, shelf):

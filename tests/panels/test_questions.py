@@ -123,7 +123,10 @@ def test_no_question_is_left_out_and_the_numbers_are_the_networks_own(real_exhib
     asked = {q["id"]: q for q in questions_for(exhibit, read_questions())}
     assert len(asked) == len(read_questions())
     assert asked["half-power"]["truth"] == half_power_t(exhibit)
-    assert asked["half-power"]["show"] == {"t": half_power_t(exhibit)}
+    assert asked["half-power"]["show"] == {
+        "t": half_power_t(exhibit),
+        "image": exhibit.first_picture.name,
+    }
     errors = {
         text: error_percent(exhibit, t) for text, t in (("25,", 25), ("475,", 475), ("925,", 925))
     }

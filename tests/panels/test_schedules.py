@@ -106,17 +106,6 @@ def test_the_bend_is_offered_where_it_does_something():
     assert show_bend("cosine")["visible"] is False
 
 
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        (0.0853, "0.0853"), (1.0, "1"), (24221.9, "24,222"), (2.43e-9, "2.4 × 10⁻⁹"), (0, "0"),
-        (0.001, "0.001"), (0.00099, "9.9 × 10⁻⁴"),
-    ],
-)  # fmt: skip
-def test_numbers_read_as_people_write_them(value, text):
-    assert number(value) == text
-
-
 # ---- runs
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from explorer.experiments.told_time import NUM_STEPS, compute_told_run, compute_told_time, tell_by
 from explorer.images.encoding import to_pixels
+from explorer.panels.text import number
 from explorer.panels.told_time import measure_valley, run_told, shift, show_told, true_tick
 
 
@@ -30,7 +31,7 @@ def decoded(uri: str) -> np.ndarray:
 
 
 def test_the_pictures_are_the_experiments(shelf, rail, choice_of):
-    row, tick, figure = show_told(shelf, *rail(), 9, None)
+    row, tick, figure = show_told(shelf, *rail(), 9, "both", None)
     result = compute_told_time(shelf.first, choice_of().pixels, 20, 3, [20, 9])
     truth, lie = result.x_0_hat
     expected = [result.x_t, truth, lie, lie - truth]
@@ -39,7 +40,7 @@ def test_the_pictures_are_the_experiments(shelf, rail, choice_of):
     notes = [picture["note"] for picture in row["pictures"]]
     assert "t = 20" in notes[0]
     assert notes[1].startswith("told 20")
-    assert f"{result.errors.x_0_mse[1]:.3f}" in notes[2]
+    assert number(result.errors.x_0_mse[1]) in notes[2]
     assert "11 too small" in notes[3]
     assert "true t = 20" in tick
     assert figure == gr.skip()
@@ -47,12 +48,12 @@ def test_the_pictures_are_the_experiments(shelf, rail, choice_of):
 
 def test_moving_the_told_t_asks_the_network_once(shelf, rail, answering):
     shelf.exhibits["tiny"] = exhibit = answering(lambda x_t, t: 0 * x_t)
-    show_told(shelf, *rail(), 9, None)
+    show_told(shelf, *rail(), 9, "both", None)
     assert [call["t"].tolist() for call in exhibit.denoiser.calls] == [[20, 9]]
 
 
 def test_told_the_truth_nothing_changes(shelf, rail):
-    row, _, _ = show_told(shelf, *rail(), 20, None)
+    row, _, _ = show_told(shelf, *rail(), 20, "both", None)
     _, truth, lie, difference = row["pictures"]
     assert truth["uri"] == lie["uri"]
     assert len(np.unique(decoded(difference["uri"]))) == 1
@@ -62,7 +63,7 @@ def test_told_the_truth_nothing_changes(shelf, rail):
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
 @pytest.mark.parametrize("t, told", [(0, 9), (40, None), ("abc", "abc"), (-5, 10**9), (1, 0)])
 def test_whatever_the_sliders_say_there_are_pictures(shelf, rail, denoiser, t, told):
-    row, tick, _ = show_told(shelf, *rail(t, denoiser=denoiser), told, None)
+    row, tick, _ = show_told(shelf, *rail(t, denoiser=denoiser), told, "both", None)
     assert len(row["pictures"]) == 4
     assert "true t = 0" not in tick
 
@@ -83,18 +84,18 @@ def test_the_tick_stands_at_the_true_t_and_its_words_inside(t, side, place):
 
 
 def test_the_valley_is_drawn_at_its_own_moment_only(shelf, rail):
-    valley = measure_valley(shelf, *rail(20, 3))
-    _, _, figure = show_told(shelf, *rail(20, 3), 9, valley)
+    valley = measure_valley(shelf, *rail(20, 3), "both")
+    _, _, figure = show_told(shelf, *rail(20, 3), 9, "both", valley)
     assert list(figure.data[0].x) == valley[1].told
     assert list(figure.data[1].x) == [9]
     assert figure.layout.shapes[0].x0 == 20
     for other in (rail(21, 3), rail(20, 4), rail(20, 3, "hot dog"), rail(denoiser="strokes")):
-        assert show_told(shelf, *other, 9, valley)[2] == gr.skip()
+        assert show_told(shelf, *other, 9, "both", valley)[2] == gr.skip()
 
 
 def test_the_dots_lie_on_the_curves(shelf, rail):
-    valley = measure_valley(shelf, *rail())
-    _, _, figure = show_told(shelf, *rail(), valley[1].told[3], valley)
+    valley = measure_valley(shelf, *rail(), "both")
+    _, _, figure = show_told(shelf, *rail(), valley[1].told[3], "both", valley)
     noise, noise_dot, image, image_dot = figure.data
     assert noise_dot.y[0] == pytest.approx(noise.y[3], rel=1e-4)
     assert image_dot.y[0] == pytest.approx(image.y[3], rel=1e-4)
@@ -102,9 +103,22 @@ def test_the_dots_lie_on_the_curves(shelf, rail):
 
 def test_the_valley_is_measured_in_one_call(shelf, rail, answering):
     shelf.exhibits["tiny"] = exhibit = answering(lambda x_t, t: 0 * x_t)
-    measure_valley(shelf, *rail(0))
+    measure_valley(shelf, *rail(0), "both")
     [call] = exhibit.denoiser.calls
     assert call["t"].tolist()[0] == 1
+
+
+def test_the_valley_is_flat_where_only_the_formula_believes(shelf, rail):
+    valley = measure_valley(shelf, *rail(), "formula")
+    assert valley[1].eps_mse == pytest.approx([valley[1].eps_mse[0]] * len(valley[1].told))
+    assert show_told(shelf, *rail(), 9, "both", valley)[2] == gr.skip()  # it is another one's
+    assert show_told(shelf, *rail(), 9, "formula", valley)[2] != gr.skip()
+
+
+def test_nobody_is_a_believer(shelf, rail):
+    for handler in (measure_valley, lambda *given: show_told(*given[:-1], 9, given[-1], None)):
+        with pytest.raises(gr.Error, match="believer must be one of network, formula, both"):
+            handler(shelf, *rail(), "nobody")
 
 
 # ---- the runs
@@ -112,7 +126,7 @@ def test_the_valley_is_measured_in_one_call(shelf, rail, answering):
 
 @pytest.mark.parametrize("how", ["constant", "shifted", "reversed"])
 def test_both_runs_arrive_frame_by_frame(shelf, rail, how):
-    opening, *pieces = list(run_told(shelf, *rail(), 9, how))
+    opening, *pieces = list(run_told(shelf, *rail(), 9, "both", how))
     assert opening.get("frames") is None
     assert opening["status"]
     assert len(opening["views"]) == 2
@@ -127,7 +141,7 @@ def test_both_runs_arrive_frame_by_frame(shelf, rail, how):
 
 
 def test_who_has_to_wait_is_told_so(shelf, rail):
-    stream = run_told(shelf, *rail(), 9, "shifted")
+    stream = run_told(shelf, *rail(), 9, "both", "shifted")
     next(stream)
     with shelf.line.join(), shelf.line.join():
         assert "1 before you" in next(stream)["status"]
@@ -135,7 +149,7 @@ def test_who_has_to_wait_is_told_so(shelf, rail):
 
 
 def test_the_lie_is_named(shelf, rail):
-    named = {how: next(run_told(shelf, *rail(), 9, how))["views"][1] for how in
+    named = {how: next(run_told(shelf, *rail(), 9, "both", how))["views"][1] for how in
              ("constant", "shifted", "reversed")}  # fmt: skip
     assert "told 9" in named["constant"]
     assert "11 too small" in named["shifted"]
@@ -143,14 +157,14 @@ def test_the_lie_is_named(shelf, rail):
 
 
 def test_two_runs_have_two_names(shelf, rail):
-    one, two = (next(run_told(shelf, *rail(), 9, "reversed"))["run"] for _ in range(2))
+    one, two = (next(run_told(shelf, *rail(), 9, "both", "reversed"))["run"] for _ in range(2))
     assert one != two
 
 
 def test_what_goes_wrong_is_said_in_words(shelf, rail, answering):
     with pytest.raises(gr.Error, match="lie must be") as caught:
-        list(run_told(shelf, *rail(), 9, None))
+        list(run_told(shelf, *rail(), 9, "both", None))
     assert caught.value.print_exception is False
     shelf.exhibits["tiny"] = answering(lambda x_t, t: x_t * float("nan"))
     with pytest.raises(FloatingPointError, match="NaN"):
-        list(run_told(shelf, *rail(), 9, "shifted"))
+        list(run_told(shelf, *rail(), 9, "both", "shifted"))

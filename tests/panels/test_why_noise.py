@@ -85,16 +85,3 @@ def test_the_figures_are_about_the_rails_moment(shelf, choice_of):
         assert draw(shelf, "tiny", choice_of(), 13, 3).layout.shapes[0].x0 == 13
     assert len(draw_measured(shelf, "tiny", choice_of(), 13, 3).data) == 4
     assert not draw_measured(shelf, "strokes", choice_of(None, "strokes"), 13, 3).data
-
-
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        (0, "0"), (1, "1"), (1.0, "1"), (1.9812, "1.98"), (-0.98765, "−0.988"), (99.96, "100"),
-        (0.00012345, "0.000123"), (123.4, "123"), (-20_371, "−20400"), (999_400, "999000"),
-        (0.0000123456, "1.23·10⁻⁵"), (5.9e-10, "5.90·10⁻¹⁰"), (4.1234e8, "4.12·10⁸"),
-        (-2e7, "−2.00·10⁷"),
-    ],
-)  # fmt: skip
-def test_numbers_have_three_figures(value, text):
-    assert number(value) == text

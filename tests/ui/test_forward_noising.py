@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from explorer.diffusion.noise import noise_from_seed
-from explorer.experiments.forward_noising import compute_noisy_image
+from explorer.experiments.forward_noising import compute_noisy_image, power_share
 from explorer.experiments.stepwise import compute_stepwise, middle_pixel
+from explorer.panels.text import number, percent
 from explorer.plots.forward_noising import HISTOGRAM_EDGES
 
 pytestmark = pytest.mark.ui
@@ -86,15 +87,15 @@ def test_both_ends_of_time(tab, truth):
     page = tab.at("digits", 500, SEED).page
     tab.move_t(0)
     assert (text(page, ".signal"), text(page, ".noise"), text(page, ".snr")) == (
-        "1.000", "0.000", "∞",
+        "1", "0", "∞",
     )  # fmt: skip
     np.testing.assert_array_equal(tab.pixels(".noiser .x_t"), tab.pixels(".noiser .x_0"))
     tab.wait_prediction(0)
     assert len(np.unique(tab.pixels(".noiser .eps_hat"))) == 1  # nothing to predict
     tab.move_t(1000)
     tab.wait_prediction(1000)
-    assert text(page, ".noise") == "1.000"
-    assert text(page, ".share") == "0.0 %"
+    assert text(page, ".noise") == "1"
+    assert text(page, ".share").endswith("·10⁻⁷ %")
     assert differ(tab.pixels(".noiser .x_t"), truth("digits", 1000, SEED)) <= 1
     assert page.inner_text(".noiser .ends").split("\n")[0].startswith("0 clean")
     assert page.inner_text(".noiser .ends .last") == "1000 noise"
@@ -124,11 +125,14 @@ def test_the_clean_image_and_the_noise_are_the_true_ones(tab, real_exhibits):
 def test_the_formula_says_this_moments_numbers(tab, real_exhibits):
     page = tab.at("emoji", 300, SEED).page
     schedule = real_exhibits["emoji"].schedule
-    assert text(page, ".signal") == f"{schedule.signal_scale[300]:.3f}"
-    assert text(page, ".noise") == f"{schedule.noise_scale[300]:.3f}"
+    assert text(page, ".signal") == number(schedule.signal_scale[300].item())
+    assert text(page, ".noise") == number(schedule.noise_scale[300].item())
     assert text(page, ".time") == "300"
-    assert text(page, ".share") == f"{100 * schedule.alpha_bar[300]:.1f} %"
-    assert text(page, ".snr") == f"{schedule.snr[300]:.2f}"
+    share = power_share(schedule, real_exhibits["emoji"].first_picture.pixels)[300].item()
+    assert share < schedule.alpha_bar[300] - 0.01  # the cat has less than power 1
+    assert text(page, ".share") == percent(share)
+    assert text(page, ".own_power") == "0.759"
+    assert text(page, ".snr") == number(schedule.snr[300].item())
 
 
 def test_the_two_parts_add_up(tab, real_exhibits):
