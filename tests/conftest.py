@@ -312,7 +312,7 @@ class Visitor:
         return int(self.page.input_value("#t-slider input[type=range]"))
 
     def figure(self, name: str) -> dict:
-        """What Plotly shows in `#name`, once it is there: {"data", "shapes"}."""
+        """What Plotly shows in `#name`, once it is there: {"data", "shapes", "notes"}."""
         plot = f"#{name} .js-plotly-plot .main-svg"
         self.page.wait_for_selector(plot, state="attached")
         return self.page.evaluate(
@@ -322,6 +322,7 @@ class Visitor:
                 return {
                     data: traces.map(({ x, y }) => ({ x: Array.from(x), y: Array.from(y) })),
                     shapes: (layout.shapes || []).map((shape) => [shape.x0, shape.x1]),
+                    notes: (layout.annotations || []).map((note) => note.text),
                 };
             }""",
             name,

@@ -5,8 +5,10 @@ With x_0 drawn evenly from {x^1 ... x^N}, Bayes' rule gives the mean of x_0 give
     x_0_hat = sum_i w_i x^i,   w = softmax_i( -|x_t - signal_scale x^i|^2 / (2 noise_scale^2) )
     eps_hat = (x_t - signal_scale x_0_hat) / noise_scale
 
-No network can have a lower mean squared error on that set (it is the minimiser that the training
-loss describes: Karras et al. 2022, appendix B.3), and it can only ever draw images of the set.
+No answer to x_t alone has a lower mean squared error, on average over that set (it minimises the
+loss of a network trained on just these images: Karras et al. 2022, appendix B.3), and it can only
+ever draw images of the set. On a single image a network can be better, or told the kind, or on
+changed copies of the images, if these are what it was trained on.
 """
 
 import torch

@@ -4,6 +4,7 @@ x_0_hat = (x_t - noise_scale eps_hat) / signal_scale, and so
 x_0_hat - x_0 = -(noise_scale / signal_scale) (eps_hat - eps)
 """
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -82,7 +83,8 @@ class QualityCurve:
 class QualityTable:
     """What metrics.json says of quality against steps.
 
-    held_out: the same figures of num_held_out real images that the network never saw.
+    held_out: the same figures of num_held_out real images that the network never saw;
+        held_out_error: their standard errors.
     how: how it was measured, in the file's own words.
     """
 
@@ -90,6 +92,7 @@ class QualityTable:
     held_out: dict[str, float]
     num_held_out: int
     how: dict[str, Any]
+    held_out_error: dict[str, float] = field(default_factory=dict)
 
 
 def foot_of_ladder(exhibit: Exhibit, choices: ReverseChoices) -> dict[int, Rung]:
@@ -193,7 +196,26 @@ def quality_table(exhibit: Exhibit) -> QualityTable | None:
         }
         steps, calls = ([row[key] for row in own] for key in ("steps", "network_calls"))
         curves.append(QualityCurve(sampler, steps, calls, **figures))
-    return QualityTable(curves, held_out["mean"], held_out["num"], measured["how"])
+    error = held_out.get("standard_error", {})
+    return QualityTable(curves, held_out["mean"], held_out["num"], measured["how"], error)
+
+
+def enough_steps(table: QualityTable, sampler: str = "ddim") -> tuple[int, int] | None:
+    """The fewest steps that are as good as the most, by the judge: the share named rightly differs
+    by no more than two standard errors, and so it does for all steps between. None if no judge
+    measured it.
+    """
+    curve = next((curve for curve in table.curves if curve.sampler == sampler), None)
+    if curve is None or "named_rightly" not in curve.mean:
+        return None
+    share, error = curve.mean["named_rightly"], curve.standard_error["named_rightly"]
+    enough = len(share) - 1
+    while enough > 0:
+        spread = math.hypot(error[enough - 1], error[-1])
+        if share[-1] - share[enough - 1] > 2 * spread:
+            break
+        enough -= 1
+    return curve.steps[enough], curve.steps[-1]
 
 
 def _root_mean_square(difference: torch.Tensor) -> float:

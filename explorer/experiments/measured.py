@@ -10,6 +10,7 @@ from typing import Any
 from explorer.denoiser.forms import is_list, is_name, is_number, is_whole
 from explorer.denoiser.reading import shown
 from explorer.diffusion.samplers import SAMPLERS
+from explorer.experiments.findings import fault_in_findings
 
 MOST_ENTRIES = 1000  # of a curve, and rows of a table
 LARGEST = 1e12  # of a mean squared error
@@ -49,6 +50,9 @@ def check_metrics(metrics: Mapping[str, Any], T: int) -> None:  # noqa: N803 - t
         if name in metrics:
             _need(isinstance(metrics[name], dict), name, metrics[name])
             check(metrics[name])
+    fault = fault_in_findings(metrics.get("findings", {}))
+    if fault is not None:
+        raise MetricsError(f"findings' {fault} is not of the form that is known here")
 
 
 def _need(holds: bool, what: str, value: Any) -> None:
@@ -110,6 +114,9 @@ def _check_steps(part: dict[str, Any]) -> None:
     known = isinstance(means, dict) and means and means.keys() <= MEASURES.keys()
     highest = {name: MEASURES[name] for name in means} if known else {}
     _need(bool(highest) and _within(means, highest), "quality_by_steps' held_out_images", means)
+    spread = _get(part, "held_out_images", "standard_error")
+    if spread is not None:
+        _need(_within(spread, highest), "quality_by_steps' held_out_images' spread", spread)
     rows = part.get("rows")
     are_rows = is_list(rows, lambda row: _is_row(row, highest))
     _need(are_rows and 1 <= len(rows) <= MOST_ENTRIES, "quality_by_steps' rows", rows)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from explorer.denoiser.denoiser import PredictsEps
+from explorer.denoiser.quality import grain
 from explorer.diffusion.schedules import NoiseSchedule
 
 
@@ -44,3 +45,12 @@ class Relay:
         """As `Denoiser.predict_eps`; the whole batch has one t."""
         runner = self.first if int(t[0]) > self.handover else self.second
         return runner.predict_eps(x_t, t, condition, guidance)
+
+
+def noise_over_due(schedule: NoiseSchedule, x_t: Tensor, t: int) -> Tensor:
+    """How much noise is in each x_t (B, C, H, W), over what the schedule says of this t: (B,).
+
+    1 is right. Only near t = 0, where there is hardly any noise, does the picture's own detail
+    count too.
+    """
+    return grain(x_t) / schedule.noise_scale[t].item()

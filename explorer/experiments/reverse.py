@@ -162,30 +162,37 @@ def count_predictions(choices: ReverseChoices) -> int:
 
 
 def compute_detail_over_time(frames: Sequence[ReverseFrame]) -> DetailOverTime:
-    """When coarse shapes, parts and fine detail of x_0_hat reach their final form.
+    """When coarse shapes, parts and fine detail of x_0_hat reach their final form."""
+    guesses = [(frame.t, _planes(frame.x_0_hat)) for frame in frames]
+    return detail_over_time(guesses, _planes(frames[-1].x_t))
 
-    The bands are rings of spatial frequency, in cycles per image width: below 4 (what is left at
-    8 pixels across), 4 to 10, and above.
+
+def detail_over_time(
+    guesses: Sequence[tuple[int, np.ndarray]], final: np.ndarray
+) -> DetailOverTime:
+    """The same of arrays: (t, x_0_hat) frame by frame and the finished picture, (C, H, W) each."""
+    true, bands = np.fft.fft2(final), {}
+    for name, ring in band_rings(*final.shape[-2:]).items():
+        power = max(float((np.abs(true[:, ring]) ** 2).sum()), 1e-12)
+        errors = (np.abs(np.fft.fft2(guess) - true)[:, ring] ** 2 for _, guess in guesses)
+        bands[name] = [float(error.sum()) / power for error in errors]
+    return DetailOverTime([t for t, _ in guesses], bands)
+
+
+def band_rings(height: int, width: int) -> dict[str, np.ndarray]:
+    """Rings of spatial frequency, in cycles per image: below 4 (what is left at 8 pixels across;
+    the mean is in none), 4 to 10, and above. name -> (H, W) bool.
     """
-    final = _spectrum(frames[-1].x_t)
-    height, width = final.shape[:2]
     cycles = np.hypot(
         np.fft.fftfreq(height, 1 / height)[:, None], np.fft.fftfreq(width, 1 / width)[None, :]
     )
-    rings = {
+    return {
         "coarse shapes": (cycles >= 0.5) & (cycles < 4),
         "parts": (cycles >= 4) & (cycles < 10),
         "fine detail": cycles >= 10,
     }
-    bands: dict[str, list[float]] = {name: [] for name in rings}
-    for frame in frames:
-        error = np.abs(_spectrum(frame.x_0_hat) - final) ** 2
-        for name, ring in rings.items():
-            power = float((np.abs(final[ring]) ** 2).sum())
-            bands[name].append(float(error[ring].sum()) / max(power, 1e-12))
-    return DetailOverTime([frame.t for frame in frames], bands)
 
 
-def _spectrum(pixels: np.ndarray) -> np.ndarray:
-    """(H, W, C) uint8 -> (H, W, C) complex."""
-    return np.fft.fft2(pixels.astype(np.float64) / 255, axes=(0, 1))
+def _planes(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, C) uint8 -> (C, H, W) float64 in 0..1."""
+    return pixels.astype(np.float64).transpose(2, 0, 1) / 255

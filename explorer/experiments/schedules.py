@@ -5,6 +5,7 @@ schedule made them. So a network can be used with any schedule, if it is told th
 schedule that has this SNR.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ CHOICES = (*SCHEDULES, BENT)
 GREY_LEVELS = 127.5  # of 255, in one unit of model space
 CURVE_POINTS = 125
 LONG_RUN_STEPS = 250
+MOST_TIMES, LONGEST = 49, 1000  # of one's own; of the text that holds them
 
 
 # ---- schedules
@@ -201,13 +203,27 @@ def sampler_plans(T: int, calls: int) -> list[Plan]:  # noqa: N803 - the papers'
     return [Plan(name, name, timesteps(T, count)) for name, count in steps.items()]
 
 
-def spacing_plans(schedule: NoiseSchedule, num_steps: int) -> list[Plan]:
-    """DDIM at differently spaced times; num_steps in 1..T."""
-    return [
+def spacing_plans(schedule: NoiseSchedule, num_steps: int, own: str | None = None) -> list[Plan]:
+    """DDIM at differently spaced times; num_steps in 1..T.
+
+    own: times of one's own, as `read_times` takes them; none, and they are left out.
+    """
+    plans = [
         Plan("even", "ddim", timesteps(schedule.T, num_steps)),
         Plan("quadratic", "ddim", quadratic_times(schedule.T, num_steps)),
         Plan("log_snr", "ddim", log_snr_times(schedule, num_steps)),
     ]
+    times = read_times(own or "", schedule.T)
+    return [*plans, Plan("own", "ddim", times)] if times else plans
+
+
+def read_times(text: str, T: int) -> list[int]:  # noqa: N803 - the papers' name
+    """The whole numbers in 1..T-1 that a text holds, at most MOST_TIMES of them, in a run's order
+    with T before and 0 after them; [] if there are none.
+    """
+    found = {int(digits) for digits in re.findall(r"(?<![\w.])\d{1,9}(?!\w|\.\d)", text[:LONGEST])}
+    inside = sorted((t for t in found if 0 < t < T), reverse=True)[:MOST_TIMES]
+    return [T, *inside, 0] if inside else []
 
 
 def long_plan(T: int) -> Plan:  # noqa: N803 - the papers' name

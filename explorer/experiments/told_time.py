@@ -56,7 +56,7 @@ class ToldTime:
     ):
         self.denoiser = denoiser
         self.tell = tell
-        self.believer = check_believer(believer)
+        self.believer: Believer = check_believer(believer)
         self.schedule = denoiser.schedule
         self.shape = denoiser.shape
         self.conditions = denoiser.conditions
@@ -124,9 +124,10 @@ class ToldFrame:
 
 def check_believer(believer: str) -> Believer:
     """ValueError for a name that is none of Believer."""
-    if believer not in BELIEVERS:
-        raise ValueError(f"believer must be one of {', '.join(BELIEVERS)}, not {shown(believer)}.")
-    return believer
+    for one in BELIEVERS:
+        if one == believer:
+            return one
+    raise ValueError(f"believer must be one of {', '.join(BELIEVERS)}, not {shown(believer)}.")
 
 
 def believed(believer: Believer, t: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,11 +12,13 @@ from explorer.components.dropdown import Dropdown
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.found import findings
 from explorer.experiments.ladder import (
     RUNGS,
     Rung,
     climb,
     compute_jumps,
+    enough_steps,
     foot_of_ladder,
     judge_on_real,
     quality_table,
@@ -232,12 +234,18 @@ def what_text(exhibit: Exhibit) -> str:
 
 def draw_table(shelf: Shelf, denoiser: str) -> list[Any]:
     """How it was measured, and a figure for each measure that there is."""
-    table = quality_table(shelf.exhibit(denoiser))
+    exhibit = shelf.exhibit(denoiser)
+    table, long_runs = quality_table(exhibit), findings(exhibit, "samplers")
     if table is None:
         return [WORDS["table_none"], *[gr.Plot(visible=False)] * len(FIGURES)]
     what = [words for name, words in WORDS["table_what"].items() if name in table.held_out]
+    parts = [" ".join([say(WORDS["table_how"], **table.how), *what])]
+    if (enough := enough_steps(table)) is not None:
+        parts.append(say(WORDS["table_enough"], enough=enough[0], most=enough[1]))
+    if long_runs:
+        parts.append(say(WORDS["table_long"], **long_runs))
     return [
-        " ".join([say(WORDS["table_how"], **table.how), *what]),
+        "\n\n".join(parts),
         *(
             gr.Plot(quality_figure(table, name), visible=True)
             if name in table.held_out

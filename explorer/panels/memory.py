@@ -12,6 +12,7 @@ from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.components.scrubber import Scrubber
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.found import findings
 from explorer.experiments.memory import (
     MemoryFrame,
     Recall,
@@ -177,18 +178,29 @@ def measured_text(exhibit: Exhibit) -> str:
     curves = error_curves(exhibit)
     if curves is None or len(curves.curves) < 4:
         return WORDS["not_measured"]
-    means = {name: sum(curve) / len(curve) for name, curve in curves.curves.items()}
+    medians = {name: float(np.median(curve)) for name, curve in curves.curves.items()}
     counts = {f"num_{name}": count for name, count in curves.counts.items()}
     text = say(
         WORDS["measured_text"],
         count=len(curves.t),
         first=curves.t[0],
         last=curves.t[-1],
-        **means,
+        **medians,
         **counts,
     )
-    copies = exhibit.metrics.get("copies")
-    return f"{text}\n\n{copies_text(copies)}" if copies else text
+    copies, trained = exhibit.metrics.get("copies"), findings(exhibit, "as_trained")
+    parts = [text, trained_text(trained, exhibit.T) if trained else ""]
+    return "\n\n".join([*filter(None, parts), copies_text(copies) if copies else ""]).rstrip()
+
+
+def trained_text(trained: dict[str, Any], T: int) -> str:  # noqa: N803 - the papers' name
+    """The errors on the pictures as they are, and as training showed them."""
+    curves = {name: value for name, value in trained.items() if isinstance(value, list)}
+    rows = [
+        say(WORDS["trained_row"], **dict(zip(curves, row, strict=True)))
+        for row in zip(*curves.values(), strict=True)
+    ]
+    return say(WORDS["trained_text"], num=trained["num"], rows="\n".join(rows), T=T)
 
 
 def copies_text(copies: dict[str, Any]) -> str:

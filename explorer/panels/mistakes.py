@@ -67,6 +67,9 @@ def facts_of(exhibit: Exhibit, name: str, strength: float) -> dict[str, Any]:
         "signed": f"{'-' if amount < 0 else '+'} {abs(amount):g}",
         "steps": NUM_STEPS,
         "T": exhibit.T,
+        "stable_left": percent(
+            next(end.alpha_bar for end in schedules_ends(exhibit) if end.name == "scaled_linear")
+        ),
         "left": percent(share_left(exhibit, switches)),
         "sampler": "DDPM" if mistake.eta else "DDIM",
         "kind": say(WORDS["told_kind"], kind=kind, guidance=GUIDANCE) if kind else "",

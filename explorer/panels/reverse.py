@@ -11,9 +11,11 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.components.follower import Follower
 from explorer.components.scrubber import Scrubber
 from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.found import findings
 from explorer.experiments.reverse import (
     ReverseChoices,
     ReverseFrame,
@@ -22,11 +24,11 @@ from explorer.experiments.reverse import (
     count_predictions,
 )
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
-from explorer.panels.listeners import HIDDEN, QUICK, RUNS
+from explorer.panels.listeners import HIDDEN, NEWEST, QUICK, RUNS
 from explorer.panels.rail import Rail, read_rail
 from explorer.panels.sentences import sentences
 from explorer.panels.shelf import Shelf
-from explorer.panels.text import TEXT
+from explorer.panels.text import TEXT, say
 from explorer.panels.visit import Choice
 from explorer.plots.reverse import detail_figure
 
@@ -93,6 +95,8 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
             strip = gr.Button(WORDS["strip"], size="sm", elem_id="strip")
         with gr.Accordion(WORDS["detail"], open=False) as detail_fold:
             gr.Markdown(WORDS["detail_hint"])
+            detail_follower = Follower(heeds="network")
+            detail_found = gr.Markdown(elem_id="detail-found")
             detail = gr.Plot(show_label=False, elem_id="detail-figure")
 
     running = go.click(
@@ -109,9 +113,17 @@ def build_reverse_panel(rail: Rail, shelf: Shelf) -> ReversePanel:
     gif.click(download_gif, run, scrubber, **HIDDEN)
     strip.click(download_strip, run, scrubber, **HIDDEN)
     detail_fold.expand(draw_detail, run, detail, **QUICK)
+    detail_follower.due(MethodType(detail_text, shelf), rail.denoiser, detail_found, **NEWEST)
     running.then(draw_detail, run, detail, **QUICK)
     rail.denoiser.input(partial(can_stop, False), None, stop, cancels=[running], **QUICK)
     return ReversePanel(run, scrubber, kind, detail)
+
+
+def detail_text(shelf: Shelf, denoiser: str) -> str:
+    """When detail settles in many runs of this network; nothing if it was not measured."""
+    exhibit = shelf.exhibit(denoiser)
+    settles = findings(exhibit, "settles")
+    return say(WORDS["detail_found"], name=exhibit.name, **settles) if settles else ""
 
 
 def kind_choices(exhibit: Exhibit) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Schedules and samplers: equal t against equal SNR; a race of samplers; where the steps lie."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MethodType
@@ -13,6 +13,7 @@ from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.found import findings
 from explorer.experiments.schedules import (
     BENT,
     LONG_RUN_STEPS,
@@ -27,6 +28,7 @@ from explorer.experiments.schedules import (
     schedule_curve,
     schedule_curves,
     spacing_plans,
+    timesteps,
 )
 from explorer.panels.listeners import NEWEST, QUICK, RUNS
 from explorer.panels.pictures import picture
@@ -39,7 +41,9 @@ from explorer.plots.schedules import curves_figures, spacing_figures
 
 WORDS = TEXT["schedules"]
 SEND_EVERY = 0.15  # seconds
-TRACE = 0.001  # an SNR at T above this leaves a trace of the image that can be seen
+# An SNR at T above the first leaves a trace of the image that can be seen; above the second, one
+# that is fainter than a grey level.
+TRACE, FAINT_TRACE = 0.001, 1e-6
 
 
 @dataclass
@@ -89,18 +93,22 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
                 columns=5,
             )
             gr.Markdown(WORDS["samplers_note"].format(steps=LONG_RUN_STEPS))
-            gr.Markdown(WORDS["samplers_found"])
+            gr.Markdown(samplers_found(shelf), elem_id="samplers-found")
         with gr.Accordion(WORDS["spacing"], open=False) as spacing_fold:
             gr.Markdown(WORDS["spacing_hint"])
             space = build_runs(
                 "space",
                 Slider(4, 50, 10, step=1, label=WORDS["steps"], elem_id="space-count"),
-                columns=4,
+                columns=5,
             )
+            own = gr.Textbox(
+                "", label=WORDS["own"], info=WORDS["own_hint"].format(T=shelf.first.T),
+                placeholder=own_example(shelf.first), max_length=200, elem_id="space-own",
+            )  # fmt: skip
             with gr.Row():
                 over_t = gr.Plot(show_label=False, elem_id="spacing-t-figure", min_width=300)
                 over_snr = gr.Plot(show_label=False, elem_id="spacing-snr-figure", min_width=300)
-            gr.Markdown(WORDS["spacing_found"])
+            gr.Markdown(spacing_found(shelf), elem_id="spacing-found")
         long_run = gr.State(LongRun(), time_to_live=900)
 
     gr.on(
@@ -112,14 +120,14 @@ def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
     )
     name.change(show_bend, name, gamma, **NEWEST)
     gr.on(
-        [spacing_fold.expand, space.count.change, space.go.click],
+        [spacing_fold.expand, space.count.change, own.change, space.go.click],
         MethodType(draw_spacing, shelf),
-        [rail.denoiser, space.count],
+        [rail.denoiser, space.count, own],
         [over_t, over_snr],
         **NEWEST,
     )
     wire_runs(race, MethodType(race_samplers, shelf), [long_run, *rail.inputs])
-    wire_runs(space, MethodType(race_spacings, shelf), [long_run, *rail.inputs])
+    wire_runs(space, MethodType(race_spacings, shelf), [long_run, *rail.inputs], own)
 
 
 def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
@@ -130,11 +138,11 @@ def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
     return RunsParts(count, go, stop, about, PictureRow(columns=columns, elem_id=f"{name}-row"))
 
 
-def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any]) -> None:
-    """Go starts the handler, Stop ends it."""
+def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any], *more: Any) -> None:
+    """Go starts the handler with the inputs, the count and what there is more; Stop ends it."""
     running = parts.go.click(
         handler,
-        [*inputs, parts.count],
+        [*inputs, parts.count, *more],
         [parts.row, parts.about, parts.stop],
         **RUNS,
     )
@@ -188,7 +196,9 @@ def end_text(found: ScheduleComparison, T: int) -> str:  # noqa: N803 - the pape
     """Does the schedule reach pure noise?"""
     snr, own = number(found.end_snr), number(found.own_end_snr)
     text = WORDS["end"].format(T=T, snr=snr, own=own)
-    return f"{text} {WORDS['end_too_soon']}" if found.end_snr > TRACE else text
+    if found.end_snr > TRACE:
+        return f"{text} {WORDS['end_too_soon']}"
+    return f"{text} {WORDS['end_faint']}" if found.end_snr > FAINT_TRACE else text
 
 
 # ---- runs
@@ -204,11 +214,18 @@ def race_samplers(
 
 
 def race_spacings(
-    shelf: Shelf, long_run: LongRun, denoiser: str, choice: Choice, t: Any, seed: Any, steps: float
+    shelf: Shelf,
+    long_run: LongRun,
+    denoiser: str,
+    choice: Choice,
+    t: Any,
+    seed: Any,
+    steps: float,
+    own: str | None,
 ) -> Iterator[tuple[Any, Any, Any]]:
     """DDIM at differently spaced times, then the long run."""
     exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
+    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T), own)
     yield from show_runs(shelf, exhibit, plans, choice.kind, seed, long_run)
 
 
@@ -268,8 +285,69 @@ def runs_row(plans: list[Plan], so_far: dict[str, RunSoFar]) -> dict[str, Any]:
     return {"pictures": pictures}
 
 
-def draw_spacing(shelf: Shelf, denoiser: str, steps: float) -> tuple[Any, Any]:
+def draw_spacing(shelf: Shelf, denoiser: str, steps: float, own: str | None) -> tuple[Any, Any]:
     """The times, as ticks."""
     exhibit = shelf.exhibit(denoiser)
-    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T))
+    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T), own)
     return spacing_figures(plans, exhibit.schedule.snr.numpy())
+
+
+# ---- what was found, from the networks' files
+
+
+def samplers_found(shelf: Shelf) -> str:
+    """A row for each network and sampler."""
+    measured = all_findings(shelf, "samplers")
+    if not measured:
+        return WORDS["not_measured"]
+    rows = [
+        [WORDS["row_samplers"].format(network=name, sampler=WORDS["runs"][sampler]), *part[sampler]]
+        for name, part in measured.items()
+        for sampler in ("ddim", "dpmpp_2m", "heun")
+    ]
+    first = next(iter(measured.values()))
+    head = WORDS["samplers_head"].format(**first)
+    return say(WORDS["samplers_found"], **first | {"table": table(head, rows)})
+
+
+def spacing_found(shelf: Shelf) -> str:
+    """A row for each network and number of steps."""
+    measured = all_findings(shelf, "spacing")
+    if not measured:
+        return WORDS["not_measured"]
+    rows: list[list[Any]] = []
+    for name, part in measured.items():
+        for place, steps in enumerate(part["steps"]):
+            calls = len(part["placed_times"][place]) - 1
+            placed = say(WORDS["placed"], distance=part["placed"][place], calls=calls)
+            evenly = [part[spacing][place] for spacing in ("even", "quadratic", "log_snr")]
+            title = WORDS["row_steps"].format(network=name, steps=steps)
+            rows.append([title, *evenly, placed])
+    first = next(iter(measured.values()))
+    told = {key: ", ".join(map(str, first[key][0])) for key in ("log_snr_times", "placed_times")}
+    return say(
+        WORDS["spacing_found"], **first | told | {"table": table(WORDS["spacing_head"], rows)}
+    )
+
+
+def all_findings(shelf: Shelf, part: str) -> dict[str, Any]:
+    """By network, of those of which it was measured."""
+    found = {name: findings(exhibit, part) for name, exhibit in shelf.exhibits.items()}
+    return {name: one for name, one in found.items() if one}
+
+
+def table(head: str, rows: Sequence[Sequence[Any]]) -> str:
+    """Markdown: a name and numbers in each row."""
+    lines = [
+        "| " + " | ".join(cell if isinstance(cell, str) else number(cell) for cell in row) + " |"
+        for row in rows
+    ]
+    columns = head.count("|") - 2
+    return "\n".join([head, "|:--|" + "--:|" * columns, *lines])
+
+
+def own_example(exhibit: Exhibit) -> str:
+    """Times to begin with: those that were found to be well placed, or every quarter."""
+    spacing = findings(exhibit, "spacing")
+    times = spacing["placed_times"][0] if spacing else timesteps(exhibit.T, 4)
+    return ", ".join(map(str, times[1:-1]))

@@ -12,6 +12,7 @@ from explorer.components.picture_row import PictureRow
 from explorer.components.scrubber import Scrubber
 from explorer.components.slider import Slider
 from explorer.experiments.exhibits import Exhibit
+from explorer.experiments.found import findings
 from explorer.experiments.told_time import (
     NUM_STEPS,
     Believer,
@@ -19,6 +20,7 @@ from explorer.experiments.told_time import (
     ToldErrors,
     ToldFrame,
     ToldPredictions,
+    check_believer,
     compute_told_run,
     compute_told_time,
     tell_by,
@@ -143,7 +145,8 @@ def run_told(
     told = max(1, clean_t(told, exhibit))
     run = {"run": uuid.uuid4().hex[:8], "total": NUM_STEPS + 1}
     with sentences():
-        frames = compute_told_run(exhibit, tell_by(how, t, told, exhibit.T), seed, believer)
+        tell = tell_by(how, t, told, exhibit.T)
+        frames = compute_told_run(exhibit, tell, seed, check_believer(believer))
     lie = WORDS["run_lies"][how].format(
         told=told, shift=shift(t, told), believer=WORDS["believers"][believer]
     )
@@ -162,7 +165,7 @@ def run_told(
 def reading_text(shelf: Shelf, denoiser: str) -> str:
     """Where the told t goes, and what was measured of this network."""
     exhibit = shelf.exhibit(denoiser)
-    lies = exhibit.metrics.get("findings", {}).get("lies")
+    lies = findings(exhibit, "lies")
     measured = say(WORDS["measured_text"], name=exhibit.name, **lies) if lies else ""
     return WORDS["reading_hint"].replace("{measured}", measured)
 

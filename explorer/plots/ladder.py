@@ -22,7 +22,9 @@ FIGURES = {
 
 
 def quality_figure(table: QualityTable, name: str) -> go.Figure:
-    """The figure `name` of the table; a bar at each point is one standard error up and down."""
+    """The figure `name` of the table; a bar at each point, and the band of the real
+    images, is one standard error up and down.
+    """
     title, axis, form = FIGURES[name]
     figure = quiet_figure(title, "steps of the run, log scale", axis, height=430)
     figure.update_layout(margin_b=170, legend_y=-0.3)
@@ -42,12 +44,17 @@ def quality_figure(table: QualityTable, name: str) -> go.Figure:
             )
         )
     steps = sorted({count for curve in table.curves for count in curve.steps})
+    spread = table.held_out_error.get(name, 0.0)
+    figure.add_hrect(
+        y0=table.held_out[name] - spread, y1=table.held_out[name] + spread,
+        fillcolor=GREY, opacity=0.18, line_width=0,
+    )  # fmt: skip
     figure.add_trace(
         go.Scatter(
             x=[steps[0], steps[-1]],
             y=[table.held_out[name]] * 2,
             mode="lines",
-            name=f"real images, never seen ({table.num_held_out:,})",
+            name=f"real images, never seen ({table.num_held_out:,}; band: one standard error)",
             line=dict(color=GREY, width=2, dash="dot"),
         )
     )

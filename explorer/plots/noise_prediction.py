@@ -17,8 +17,8 @@ from explorer.plots.style import (
 STYLE = {
     "seen": ("network, images seen in training", BLUE, "solid"),
     "held_out": ("network, images never seen", PURPLE, "solid"),
-    "ideal_seen": ("ideal denoiser, seen", GREEN, "dot"),
-    "ideal_held_out": ("ideal denoiser, never seen", GREY, "dot"),
+    "ideal_seen": ("exact memory, seen", GREEN, "dot"),
+    "ideal_held_out": ("exact memory, never seen", GREY, "dot"),
 }
 SMALLEST = 1e-4  # the ideal denoiser's error falls below any axis
 
@@ -43,7 +43,7 @@ def error_figure(
     )
     for name, value, colour in (
         ("this image", mse, ORANGE),
-        ("this image, ideal denoiser", ideal_mse, GREEN),
+        ("this image, exact memory", ideal_mse, GREEN),
     ):
         figure.add_trace(
             go.Scatter(

@@ -38,7 +38,7 @@ def bare_figure() -> go.Figure:
     figure = quiet_figure(
         "Coarse first, detail later",
         "t   (left: noise, right: clean)",
-        "what is still missing",
+        "share of its power still missing",
         height=320,
     )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.3])

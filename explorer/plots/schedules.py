@@ -26,7 +26,7 @@ STYLE = {
     "bent": ("bent cosine", GREY),
 }
 SPACINGS = {"even": ("even in t", BLUE), "quadratic": ("quadratic", PURPLE)}
-SPACINGS["log_snr"] = ("log-SNR", GREEN)
+SPACINGS |= {"log_snr": ("log-SNR", GREEN), "own": ("your own", ORANGE)}
 LOG_SNR_RANGE = (-6.2, 4.8)  # cosine and sigmoid go on to -9 at T itself
 
 

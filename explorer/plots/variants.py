@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
+from explorer.experiments.found import Runaway
 from explorer.experiments.variants import ComparedErrors
 from explorer.plots.style import (
     BLUE,
     GREEN,
+    ORANGE,
     PURPLE,
     mark_t,
     quiet_figure,
@@ -23,6 +25,35 @@ LOOKS = {
     "told": (BLUE, "solid"),
     "blind": (PURPLE, "dash"),
 }
+
+RUNS = {
+    "told": (BLUE, "solid"),
+    "blind": (PURPLE, "dash"),
+    "blind_noisy": (ORANGE, "solid"),
+}
+
+
+def runaway_figure(runaway: Runaway | None, words: Mapping[str, str], T: int) -> go.Figure:  # noqa: N803
+    """The noise in x_t over what is due, a line a group of runs; time runs as they do.
+
+    words: "title", "y", and the name of each group with a place for its {count}.
+    """
+    figure = quiet_figure(words["title"], "t   (left: noise, right: clean)", words["y"], 360)
+    figure.update_xaxes(range=[T, 0])
+    if runaway is None:
+        say_nothing_was_measured(figure)
+        return figure
+    for key, curve in runaway.of.items():
+        colour, dash = RUNS[key]
+        figure.add_scatter(
+            x=runaway.t,
+            y=curve,
+            mode="lines",
+            name=words[key].format(count=runaway.counts[key]),
+            line=dict(color=colour, width=2.5, dash=dash),
+        )
+    figure.update_yaxes(type="log", dtick="D1")
+    return figure
 
 
 def variants_figure(

@@ -117,9 +117,7 @@ def test_the_scrubbers_own_words():
 def test_no_style_or_script_is_fetched_from_anywhere():
     for file in [*FOLDER.glob("*.css"), *FOLDER.glob("*.js"), *FOLDER.glob("*.html")]:
         text = file.read_text(encoding="utf-8")
-        if (
-            file.name == "page.js"
-        ):  # on a Space it tells its address to the page around
+        if file.name == "page.js":  # on a Space it tells its address to the page around
             text = text.replace("postMessage(message, 'https://huggingface.co')", "")
         assert "@import" not in text, file.name
         assert "//cdn" not in text, file.name

@@ -1,7 +1,6 @@
 """Schedules at equal t and equal SNR; runs whose calls are counted; times given to a run."""
 
 import math
-import re
 
 import numpy as np
 import pytest
@@ -10,16 +9,20 @@ import torch
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.samplers import sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, NoiseSchedule, cosine, linear
+from explorer.experiments.found import findings
 from explorer.experiments.schedules import (
     BENT,
     CHOICES,
     GREY_LEVELS,
+    MOST_TIMES,
+    Plan,
     compute_run,
     compute_schedules,
     distance,
     equal_snr_t,
     long_plan,
     make_schedule,
+    read_times,
     sampler_plans,
     schedule_curve,
     schedule_curves,
@@ -234,25 +237,42 @@ def test_the_even_spacing_is_every_other_runs():
     assert all(plan.times != even.times for plan in others)
 
 
-@pytest.mark.slow
-def test_the_figures_in_the_words_are_still_those_of_the_network(real_exhibits):
-    """The columns of 10 steps for digits. A network trained anew needs both tables anew."""
-    from explorer.panels.text import TEXT
+def test_a_visitor_places_the_steps():
+    assert read_times("976, 873 and then 477;106.", 1000) == [1000, 976, 873, 477, 106, 0]
+    assert read_times("106 873 873 0 1000 1001", 1000) == [1000, 873, 106, 0]
+    for nothing in ("", "x", "0", "1000", "-", "1e9999", "12.5"):
+        assert read_times(nothing, 1000) == []
+    many = read_times(" ".join(map(str, range(1, 400))) * 9, 1000)
+    assert len(many) == MOST_TIMES + 2 == len(set(many))
+    *others, own = spacing_plans(cosine(40), 10, "30 20")
+    assert (own.name, own.times) == ("own", [40, 30, 20, 0])
+    assert [plan.name for plan in others] == ["even", "quadratic", "log_snr"]
 
+
+@pytest.mark.slow
+def test_the_figures_in_the_file_are_still_those_of_the_network(real_exhibits):
+    """Those of 10 steps for digits."""
     exhibit = real_exhibits["digits"]
+    spacing, samplers = (findings(exhibit, part) for part in ("spacing", "samplers"))
+    assert spacing is not None and samplers is not None
     plans = [*sampler_plans(exhibit.T, 10)[:3], *spacing_plans(exhibit.schedule, 10)]
+    plans.append(Plan("placed", "ddim", spacing["placed_times"][0]))
     apart = {plan.name: [] for plan in plans}
     for seed in range(9, 17):
         *_, long = compute_run(exhibit, long_plan(exhibit.T), seed, "3")
         for plan in plans:
             *_, end = compute_run(exhibit, plan, seed, "3")
             apart[plan.name].append(distance(end.x_0_hat, long.x_0_hat))
-    mean = {name: np.mean(values) for name, values in apart.items()}
-    words = TEXT["schedules"]
-    for name in ("ddim", "dpmpp_2m", "heun"):
-        row = rf"digits: {re.escape(words['runs'][name])} \| (\d+)"
-        [told] = re.findall(row, words["samplers_found"])
-        assert int(told) == pytest.approx(mean[name], abs=1)
-    [row] = re.findall(r"digits: 10 steps \| (\d+) \| (\d+) \| (\d+)", words["spacing_found"])
-    for told, name in zip(row, ("even", "quadratic", "log_snr"), strict=True):
-        assert int(told) == pytest.approx(mean[name], abs=1)
+    for name, values in apart.items():
+        told = (samplers if name in samplers else spacing)[name][0]
+        assert told == pytest.approx(np.mean(values), abs=1)
+
+
+@pytest.mark.parametrize("name", ["emoji", "digits"])
+def test_a_few_steps_well_placed_are_worth_as_many_crowded_ones(real_exhibits, name):
+    spacing = findings(real_exhibits[name], "spacing")
+    assert spacing is not None
+    for place, steps in enumerate(spacing["steps"]):
+        assert len(spacing["placed_times"][place]) - 1 <= steps // 2
+        assert spacing["placed"][place] < spacing["log_snr"][place] * 1.15
+        assert spacing["placed"][place] < spacing["even"][place] * 0.9

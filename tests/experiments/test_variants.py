@@ -10,6 +10,7 @@ import torch
 from explorer.denoiser.checkpoints import CheckpointError
 from explorer.diffusion.samplers import sample, timesteps
 from explorer.experiments.exhibits import Variants
+from explorer.experiments.found import findings, found
 from explorer.experiments.variants import (
     FOLDS,
     NUM_STEPS,
@@ -151,48 +152,80 @@ def test_the_judges_verdict_is_that_of_the_metrics(family):
         assert (found.share, found.count) == (quality["judge_names_samples_rightly"], 10_000)
 
 
-def test_what_the_words_of_the_targets_say_is_what_was_measured(family):
-    errors = compare_errors(find_networks(family, "targets"))
+# ---- what was found: the figures of the sentences, and what these say in words
+
+
+def test_the_targets_are_each_good_where_their_own_loss_minds_mistakes(family):
+    networks = find_networks(family, "targets")
+    figures, errors = found("targets", networks), compare_errors(networks)
+    assert figures is not None
     eps, x_0, v = (np.array(errors.of["eps"][key]) for key in ("eps", "x_0", "v"))
-    assert [round(ratio, 1) for ratio in x_0[:2] / eps[:2]] == [1.4, 1.1]
-    assert round(eps[-1] / x_0[-1], 2) == round(eps[-1] / v[-1], 2) == 1.09
-    assert errors.t[int(np.argmax(x_0 / eps < 1.005))] == 525
-    assert np.max(v / np.minimum(eps, x_0)) < 1.02
-    assert [round(curve.mean(), 4) for curve in (eps, v, x_0)] == [0.0358, 0.0359, 0.0390]
-    means = [np.mean(errors.of["x_0"][key]) for key in ("eps", "x_0", "v")]
-    assert [round(mean, 4) for mean in means] == [0.0693, 0.0674, 0.0674]
-    shares = [judged(one).share for one in find_networks(family, "targets").values()]
-    assert [f"{100 * share:.1f} %" for share in shares] == ["98.1 %", "98.5 %", "98.4 %"]
+    assert x_0[0] > max(eps[0], v[0]) and x_0[1] > max(eps[1], v[1])
+    assert eps[-1] > max(x_0[-1], v[-1])
+    assert figures["image_first"] == pytest.approx(x_0[0] / eps[0]) == pytest.approx(1.39, abs=0.01)
+    assert figures["image_second"] == pytest.approx(0.0966, abs=1e-4)
+    assert figures["noise_last"] == pytest.approx(0.09, abs=0.01)
+    assert (figures["t_first"], figures["t_final"], figures["t_even"]) == (25, 975, 525)
+    assert 0.01 < figures["v_worst"] < 0.02
+    assert figures["noise_eps"] < figures["noise_v"] < figures["noise_x_0"]
+    assert figures["image_eps"] > figures["image_x_0"]
+    assert figures["image_x_0"] == pytest.approx(0.0674, abs=1e-4)
+    assert figures["end_eps"] > 10_000 > 1 > figures["end_x_0"]  # at t = 1000 alone
+    assert figures["right_x_0"] == 0.9854
+    assert figures["chance_eps"] == pytest.approx(0.00137, abs=1e-5)
 
 
-def test_what_the_words_of_the_blind_one_say_is_what_was_measured(family):
-    ratio = np.array(compare_errors(find_networks(family, "blind")).of["ratio"]["blind"])
-    assert [round(ratio[place], 2) for place in (0, 9, 10)] == [1.01, 1.04, 1.04]
-    assert round(ratio[-1], 1) == 2.8
-    shares = [judged(one).share for one in find_networks(family, "blind").values()]
-    assert [f"{100 * share:.1f} %" for share in shares] == ["98.1 %", "70.2 %"]
+def test_the_blind_ones_start_harms_nothing_and_its_noise_runs_away(family):
+    figures = found("blind", find_networks(family, "blind"))
+    assert figures is not None
+    assert figures["clean"] == pytest.approx(0.0136, abs=1e-4)
+    assert figures["middle"] == pytest.approx(0.04, abs=0.005)
+    assert figures["last"] == pytest.approx(2.8, abs=0.05)
+    assert (figures["right_told"], figures["right_blind"]) == (0.981, 0.7017)
+    rows = {(row["first"], row["steps"], row["sampler"]): row for row in figures["relay"]}
+    alone, start, cured = (
+        rows["blind", 50, "ddim"],
+        rows["blind", 3, "ddim"],
+        rows["told", 3, "ddim"],
+    )
+    assert start["right"] > alone["right"] > cured["right"]
+    assert start["noisy"] == 0 < alone["noisy"] < cured["noisy"]
+    assert figures["blind_noisy_200"] > figures["blind_noisy_400"] > 1.15
+    assert max(figures["told_400"], figures["blind_400"]) < 1.15
 
 
-def test_what_the_words_of_the_raw_one_say_is_what_was_measured(real_exhibits):
+def test_the_raw_ones_start_decides_much_but_not_all(real_exhibits):
     emoji = find_family(real_exhibits, "raw")
-    networks = find_networks(emoji, "raw")
-    seen = compare_errors(networks, "seen")
-    v, eps = (np.array(seen.of["eps"][key]) for key in ("v", "eps"))
-    assert round(1 - eps.mean() / v.mean(), 2) == 0.15
-    assert round(1 - min(eps / v), 2) == 0.25
-    assert max(t for t, better in zip(seen.t, eps < v, strict=True) if better) == 625
-    assert min(t for t, worse in zip(seen.t, eps > v, strict=True) if worse) == 675
-    assert eps[-1] / v[-1] == pytest.approx(1.5, abs=0.05)
-    power = emoji.schedule.sigma.square()
-    assert power[975].item() == pytest.approx(660, rel=0.01)
-    assert power[1000].item() == pytest.approx(4.1e8, rel=0.01)
-    held_out = compare_errors(networks).of["eps"]
-    assert [round(np.mean(held_out[key]), 3) for key in ("eps", "v")] == [0.050, 0.040]
-    pixels = emoji.first_picture.pixels
-    v, eps = (compute_readings(networks[key], pixels, 1000, 7).of for key in ("v", "eps"))
-    assert round(eps["eps"].mse, 4) == 0.0002
-    assert eps["x_0"].mse == pytest.approx(86_000, rel=0.01)
-    assert round(v["x_0"].mse, 2) == 0.23
+    figures = found("raw", find_networks(emoji, "raw"))
+    assert figures is not None
+    assert figures["mean_gain"] == pytest.approx(0.15, abs=0.005)
+    assert figures["most_gain"] == pytest.approx(0.25, abs=0.005)
+    assert (figures["better_until"], figures["worse_from"]) == (625, 675)
+    assert figures["last"] == pytest.approx(1.5, abs=0.05)
+    assert figures["power_last"] == pytest.approx(660, rel=0.01)
+    assert figures["power_end"] == pytest.approx(4.1e8, rel=0.01)
+    assert figures["unseen_eps"] > 1.2 * figures["unseen_v"]
+    assert figures["end_eps"] > 10_000 > 1 > figures["end_v"]
+    rows = {(row["first"], row["steps"], row["sampler"]): row for row in figures["relay"]}
+    good, bad = rows["v", 50, "ddim"], rows["eps", 50, "ddim"]
+    for helped in (rows["v", 1, "ddim"], rows["mean", 1, "ddim"]):
+        assert helped["white"] > bad["white"] + 0.02
+        assert bad["distance"] > helped["distance"]
+    assert rows["eps", 50, "ddpm"]["white"] > bad["white"]
+    assert rows["eps", 1, "ddim"]["distance"] < bad["distance"]  # the v network draws over it
+    assert good["white"] > bad["white"]
+
+
+def test_coarse_shapes_of_large_pictures_stand_out_of_the_noise_the_longest(real_exhibits):
+    emoji, digits = (findings(real_exhibits[name], "drowned") for name in ("emoji", "digits"))
+    assert emoji["coarse shapes"] > digits["coarse shapes"] + 100
+    for one in (emoji, digits):
+        assert one["coarse shapes"] > one["parts"] > one["fine detail"]
+
+
+@pytest.mark.parametrize("fold", FOLDS)
+def test_nothing_is_found_where_nothing_was_measured(grey_exhibit, fold):
+    assert found(fold, dict.fromkeys(FOLDS[fold], grey_exhibit)) is None
 
 
 # ---- the pictures

@@ -52,6 +52,29 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
             | {"held_out_images": {"num": 5, "mean": figures | {"grain": 0.1}}}
         },
         "measures-none": {"quality_by_steps": steps | {"held_out_images": {"num": 5, "mean": {}}}},
+        "findings-text": {"findings": "x"},
+        "findings-none": {"findings": {"lies": None}},
+        "findings-bare": {"findings": {"settles": {"num": 5}}},
+        "findings-unequal": {
+            "findings": {
+                "runaway": {
+                    "num_told": 1,
+                    "num_blind": 1,
+                    "t": [2, 1],
+                    "told": [1.0],
+                    "blind": [1.0],
+                }
+            }
+        },
+        "findings-endless": {
+            "findings": {
+                "relay": {
+                    "num": 1,
+                    "steps": 2,
+                    "rows": [{"first": "x" * 10_000, "steps": 1, "sampler": "ddim"}],
+                }
+            }
+        },
         "measures-odd": {
             "quality_by_steps": steps | {"held_out_images": {"num": 5, "mean": {"beauty": 1}}}
         },

@@ -18,6 +18,7 @@ from explorer.panels.ladder import (
     what_text,
 )
 from explorer.panels.reverse import ANY
+from explorer.panels.text import percent
 from explorer.plots.ladder import FIGURES
 
 
@@ -178,7 +179,7 @@ def test_a_network_without_a_table_says_so(shelf):
 def test_the_words_are_the_networks(shelf, real_exhibits):
     digits, emoji = (what_text(real_exhibits[name]) for name in ("digits", "emoji"))
     own = real_exhibits["digits"].metrics["sample_quality"]["judge_on_real_held_out"]
-    assert f"10,000 real pictures that it never saw, it names {own:.1%} rightly" in digits
+    assert f"10,000 real pictures that it never saw, it names {percent(own)} rightly" in digits
     assert ("Judge" in digits, "Distance" in digits, "Grain" in digits) == (True, False, True)
     assert ("Distance" in emoji, "Grain" in emoji) == (True, True)
     assert what_text(shelf.exhibit("strokes")).startswith("**Grain**")
@@ -192,7 +193,7 @@ def test_each_rung_names_what_the_judge_sees(go, shelf):
     shelf.exhibits["tiny"] = replace(shelf.exhibits["tiny"], judge=Judge())
     *_, (row, _) = go(Ladder(), little=True)
     told = [note.split("\n")[1:] for note in notes(row)]
-    assert [lines[0] for lines in told[:4]] == ["judge: dog, 88 % sure".replace(" %", "%")] * 4
+    assert [lines[0] for lines in told[:4]] == ["judge: dog, 87.6 % sure"] * 4
     assert all(lines[1].startswith("distance 0.") for lines in told[:4])
     assert told[4] == []
 

@@ -19,7 +19,9 @@ from explorer.panels.schedules import (
     number,
     race_samplers,
     race_spacings,
+    samplers_found,
     show_bend,
+    spacing_found,
 )
 from explorer.panels.text import TEXT
 
@@ -47,8 +49,9 @@ def compare(shelf, choice_of):
 def start(shelf, choice_of):
     """`start(race_samplers, LongRun(), 8)`: the generator behind a button."""
 
-    def go(handler, long_run, count, denoiser="tiny", seed=3, name=None):
-        return handler(shelf, long_run, denoiser, choice_of(name, denoiser), 20, seed, count)
+    def go(handler, long_run, count, denoiser="tiny", seed=3, name=None, own=""):
+        more = [own] if handler is race_spacings else []
+        return handler(shelf, long_run, denoiser, choice_of(name, denoiser), 20, seed, count, *more)
 
     return go
 
@@ -200,8 +203,27 @@ def test_a_network_that_fails_is_an_error_with_words(start, shelf, answering, ha
         list(start(handler, LongRun(), 4))
 
 
+def test_times_of_ones_own_are_raced_and_drawn_beside_the_others(start, shelf):
+    *_, own, long = last_row(start(race_spacings, LongRun(), 4, own="30, 20"))
+    assert (own["label"], long["label"]) == (WORDS["runs"]["own"], WORDS["runs"]["long"])
+    assert own["note"].startswith("3 steps, 3 calls\ndistance ")
+    over_t, _ = draw_spacing(shelf, "tiny", 4, "30, 20")
+    assert list(over_t.data[-1].x) == [40, 30, 20, 0]
+
+
+def test_what_was_found_is_told_in_the_files_own_figures(shelf, real_exhibits):
+    assert samplers_found(shelf) == spacing_found(shelf) == WORDS["not_measured"]
+    shelf.exhibits = real_exhibits
+    for name in ("emoji", "digits"):
+        measured = real_exhibits[name].metrics["findings"]
+        row = " | ".join(number(one) for one in measured["samplers"]["heun"])
+        assert f"| {name}: Heun | {row} |" in samplers_found(shelf)
+        placed = measured["spacing"]["placed"][1]
+        assert f"| {number(placed)} (9 calls) |" in spacing_found(shelf)
+
+
 @pytest.mark.parametrize("steps", [4, 10, 50])
 def test_the_ticks_are_the_times_of_the_runs(shelf, steps):
-    over_t, over_snr = draw_spacing(shelf, "tiny", steps)
+    over_t, over_snr = draw_spacing(shelf, "tiny", steps, "")
     assert [len(trace.x) for trace in over_t.data] == [min(steps, 40) + 1] * 3
     assert [len(trace.x) for trace in over_snr.data] == [min(steps, 40)] * 3

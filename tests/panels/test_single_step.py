@@ -11,6 +11,7 @@ import pytest
 from explorer.experiments.single_step import SingleStep, compute_single_step
 from explorer.images.encoding import png_data_uri, to_pixels
 from explorer.panels.single_step import code_text, pictures, show_single_step, waiting
+from explorer.panels.text import number
 from explorer.panels.visit import Choice
 
 ROOT = Path(__file__).parents[2]
@@ -27,8 +28,8 @@ def test_it_shows_the_way_there_and_back(shelf, choice_of, denoiser, t, seed):
     assert shown == [png_data_uri(to_pixels(image)) for image in images]
     assert shown[0] == shown[2] == png_data_uri(choice.pixels)  # in whole pixels, nothing is lost
     assert f"t = {step.t}" in row["pictures"][1]["note"]
-    assert f"{step.rounding:.7f}" in row["pictures"][2]["note"]
-    assert f"{step.largest_error:.2f}" in row["pictures"][3]["note"]
+    assert number(step.rounding) in row["pictures"][2]["note"]
+    assert number(step.largest_error) in row["pictures"][3]["note"]
     assert "{" not in re.sub(r"\\(frac|sqrt)\{.*\}", "", numbers)
 
 
@@ -37,8 +38,8 @@ def test_it_says_how_far_off_the_guess_is_typically_and_at_most():
     off = np.array([[[0.0, 0.6], [0.8, 0.0]]], np.float32)  # root mean square 0.5
     step = SingleStep(7, 0.5, x_0, x_0, x_0, x_0 + 0.25, x_0, x_0, x_0 + off)
     noted = [picture["note"] for picture in pictures(step)["pictures"]]
-    assert noted[2] == "off by 0.2500000 at most: only rounding"
-    assert noted[3] == "typically off by 0.500, at most by 0.80"
+    assert noted[2] == "off by 0.25 at most: only rounding"
+    assert noted[3] == "typically off by 0.5, at most by 0.8"
 
 
 def test_the_sum_that_it_writes_out_is_right(shelf, choice_of):

@@ -24,8 +24,8 @@ def test_the_first_two_traces_are_this_images_points():
     for trace, value in zip(figure.data[:2], (0.25, 0.5), strict=True):
         assert trace.mode == "markers"
         assert (list(trace.x), list(trace.y)) == ([40], [value])
-    assert "ideal" not in figure.data[0].name
-    assert "ideal" in figure.data[1].name
+    assert "memory" not in figure.data[0].name
+    assert "exact memory" in figure.data[1].name
     assert [(s.type, s.x0, s.x1) for s in figure.layout.shapes] == [("line", 40, 40)]
 
 
@@ -37,8 +37,8 @@ def test_then_come_the_curves_with_their_counts():
     assert [name.rpartition(" (")[0] for name in names] == [
         "network, images seen in training",
         "network, images never seen",
-        "ideal denoiser, seen",
-        "ideal denoiser, never seen",
+        "exact memory, seen",
+        "exact memory, never seen",
     ]
     assert "851" in names[0]
     assert "12,345" in names[3]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.diffusion.noise import noise_from_seed
-from explorer.experiments.forward_noising import compute_noisy_image, power_share
+from explorer.experiments.forward_noising import compute_noisy_image, neighbours, power_share
 from explorer.experiments.stepwise import compute_stepwise, middle_pixel
 from explorer.panels.text import number, percent
 from explorer.plots.forward_noising import HISTOGRAM_EDGES
@@ -171,6 +171,8 @@ def test_the_figures_follow_t_live(tab, real_exhibits):
     counted, _ = np.histogram(noisy.x_t.clip(-4, 3.999), HISTOGRAM_EDGES, density=True)
     bars = np.array(tab.figure("histogram-figure")["data"][0]["y"])
     assert np.abs(bars - counted).max() < 0.003  # a few pixels on the edge of a bar
+    note = tab.figure("histogram-figure")["notes"][0]
+    assert float(note.split()[-1]) == pytest.approx(neighbours(noisy.x_t), abs=0.002)
     tab.wait_prediction(800)
     page.wait_for_function("location.search.includes('t=800')")  # the figures don't mind
     tab.move_t(700)

@@ -72,7 +72,7 @@ def test_the_maps_show_true_and_predicted_noise_and_their_difference(tab, result
 def test_a_channel_of_ones_choice(tab, result_at):
     page = tab.at("emoji", 500, SEED).page
     select = page.locator(".noise-maps select")
-    assert page.inner_text(".noise-maps .high") == "+1.7"
+    assert page.inner_text(".noise-maps .high") == "+1.73"
     tab.listen()
     for channel in range(3):
         select.select_option(str(channel))

@@ -3,6 +3,7 @@
 import pytest
 
 from explorer.panels.interface import LESSONS
+from explorer.panels.noise_prediction import trained_text
 from explorer.panels.text import TEXT
 
 pytestmark = pytest.mark.ui
@@ -36,12 +37,13 @@ def at(page) -> str:
     return page.inner_text(f"{SHEET} .place")
 
 
-def test_it_leads_through_the_lessons_and_sets_the_rail(tour):
-    page = tour.page
+def test_it_leads_through_the_lessons_and_sets_the_rail(tour, real_exhibits):
+    page, trained = tour.page, trained_text(real_exhibits["emoji"])
+    assert "marked on v" in trained
     page.click(".tour .start")
     for number, stop in enumerate(STOPS, start=1):
         assert at(page) == f"Stop {number} of {len(STOPS)}"
-        assert page.inner_text(f"{SHEET} .text") == stop["text"]
+        assert page.inner_text(f"{SHEET} .text") == stop["text"].replace("{trained}", trained)
         if stop["lesson"] in LESSONS:
             page.wait_for_function(IN_SIGHT, arg=f"lesson-{stop['lesson'].replace('_', '-')}")
         if "t" in stop["show"]:
@@ -58,7 +60,7 @@ def test_the_equation_carries_this_moments_numbers(tour):
     page.click(f"{SHEET} summary")
     tour.wait_text(f"{SHEET} .numbers", "0.805")  # sqrt(alpha_bar) at t = 400, cosine
     tour.move_t(0)
-    tour.wait_text(f"{SHEET} .numbers", "1.000")
+    tour.wait_text(f"{SHEET} .numbers", "1² + 0² = 1")
     page.click(f"{SHEET} .next")
     tour.wait_prediction(500)
     tour.wait_text(f"{SHEET} .numbers", page.inner_text(".noise-maps .mse"))
