@@ -20,7 +20,6 @@ MEASURES = {
     "sureness": 1.0,
     "grain": 10.0,
     "nearest_distance": 10.0,
-    "sharpness": 1.0,
 }
 COUNTS = {
     "seen": "num_seen",

@@ -17,7 +17,6 @@ FIGURES = {
     "sureness": ("How sure the judge is", "mean probability", ".1%"),
     "nearest_distance": ("Nearest training image", "mean distance (RMS)", ".3f"),
     "grain": ("Grain", "mean noise left over", ".4f"),
-    "sharpness": ("Sharpness", "mean share of fine detail", ".1%"),
 }
 
 

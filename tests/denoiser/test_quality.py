@@ -4,11 +4,10 @@ import math
 
 import pytest
 import torch
-from torch.nn import functional as F
 
 from explorer.denoiser.checkpoints import CHECKPOINTS
 from explorer.denoiser.judge import load_judge
-from explorer.denoiser.quality import grain, nearest_distance, sharpness
+from explorer.denoiser.quality import grain, nearest_distance
 from explorer.images.digits import drawn_digits
 from explorer.images.encoding import to_model_space
 
@@ -35,24 +34,6 @@ def test_a_copy_is_at_no_distance_and_a_shifted_one_is():
     images = noise(30, 3, 64, 64).clamp(-1, 1)
     assert nearest_distance(images[7:8], images).item() == 0
     assert nearest_distance(images[7:8].roll(1, 3), images).item() > 0.1
-
-
-@pytest.mark.parametrize("cycles, share", [(3, 0), (9, 0), (10, 0), (11, 1), (30, 1)])
-def test_a_single_wave_is_fine_detail_or_is_not(cycles, share):
-    assert sharpness(wave(cycles)).item() == pytest.approx(share, abs=1e-9)
-
-
-def test_power_is_shared_among_waves_and_the_mean_does_not_count():
-    mixture = 2 * wave(4) + wave(20) + 0.7
-    assert sharpness(mixture).item() == pytest.approx(1 / 5)
-    assert sharpness(torch.full((2, 3, 28, 28), 0.3)).tolist() == pytest.approx([0, 0])
-
-
-def test_a_blur_lowers_it_and_noise_raises_it():
-    picture = (wave(5) + wave(15) > 0.5).float().expand(1, 3, 64, 64)
-    blurred = F.avg_pool2d(picture, 5, 1, 2)
-    noisy = picture + 0.3 * noise(1, 3, 64, 64)
-    assert sharpness(blurred) < 0.5 * sharpness(picture) < sharpness(picture) < sharpness(noisy)
 
 
 @pytest.mark.parametrize("shape", [(4, 3, 64, 64), (4, 1, 29, 33)])

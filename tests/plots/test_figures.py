@@ -54,11 +54,9 @@ def spacing():
     return spacing_figures(spacing_plans(cosine(T), 50), cosine(T).snr.numpy())
 
 
-FEW_STEPS = QualityCurve("heun", [1, 2], [1, 3], {"sharpness": [0.1, 0.2]}, {"sharpness": [0, 0]})
+FEW_STEPS = QualityCurve("heun", [1, 2], [1, 3], {"grain": [0.1, 0.2]}, {"grain": [0, 0]})
 FIGURES = {
-    "quality": lambda: quality_figure(
-        QualityTable([FEW_STEPS], {"sharpness": 0.3}, 55, {}), "sharpness"
-    ),
+    "quality": lambda: quality_figure(QualityTable([FEW_STEPS], {"grain": 0.3}, 55, {}), "grain"),
     "schedule": lambda: schedule_figure(FORWARD, 400),
     "schedule at 0": lambda: schedule_figure(FORWARD, 0),
     "schedule at T": lambda: schedule_figure(FORWARD, T),

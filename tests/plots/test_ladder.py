@@ -36,7 +36,7 @@ def test_a_line_a_sampler_with_its_error_and_its_network_calls(name):
 
 
 def test_steps_are_on_a_log_scale_with_their_own_ticks():
-    axis = quality_figure(table("sharpness"), "sharpness").layout.xaxis
+    axis = quality_figure(table("grain"), "grain").layout.xaxis
     assert axis.type == "log"
     assert list(axis.tickvals) == STEPS
     assert "log" in axis.title.text
