@@ -311,7 +311,11 @@ def slow_app(colour_exhibit, tmp_path_factory):
     exhibit = replace(colour_exhibit, denoiser=denoiser, ideal=None)
     page = build_interface(Shelf({"tiny": exhibit}, tmp_path_factory.mktemp("sheets")))
     _, address, _ = page.queue(max_size=8, default_concurrency_limit=2).launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, run_history=False
+        _frontend=False,
+        server_name="127.0.0.1",
+        prevent_thread_lock=True,
+        quiet=True,
+        run_history=False,
     )
     yield address, denoiser
     page.close(verbose=False)
