@@ -4,7 +4,6 @@ x_0_hat = (x_t - noise_scale eps_hat) / signal_scale, and so
 x_0_hat - x_0 = -(noise_scale / signal_scale) (eps_hat - eps)
 """
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from explorer.images.encoding import to_model_space, to_pixels
 
 RUNGS = (1, 2, 4, 8, 16, 50, 250, 1000)
 NUM_JUMPS = 8
+NEARLY = 0.98
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,22 +200,24 @@ def quality_table(exhibit: Exhibit) -> QualityTable | None:
     return QualityTable(curves, held_out["mean"], held_out["num"], measured["how"], error)
 
 
-def enough_steps(table: QualityTable, sampler: str = "ddim") -> tuple[int, int] | None:
-    """The fewest steps that are as good as the most, by the judge: the share named rightly differs
-    by no more than two standard errors, and so it does for all steps between. None if no judge
-    measured it.
+def enough_steps(table: QualityTable, sampler: str = "ddim") -> dict[str, Any] | None:
+    """The fewest steps from which on the judge names NEARLY as many rightly as after the most.
+
+    Returns:
+        "enough" steps, and the "share" named rightly after them; "most" and "most_share". None if
+        no judge measured it.
     """
     curve = next((curve for curve in table.curves if curve.sampler == sampler), None)
     if curve is None or "named_rightly" not in curve.mean:
         return None
-    share, error = curve.mean["named_rightly"], curve.standard_error["named_rightly"]
+    share = curve.mean["named_rightly"]
     enough = len(share) - 1
-    while enough > 0:
-        spread = math.hypot(error[enough - 1], error[-1])
-        if share[-1] - share[enough - 1] > 2 * spread:
-            break
+    while enough > 0 and share[enough - 1] >= NEARLY * share[-1]:
         enough -= 1
-    return curve.steps[enough], curve.steps[-1]
+    return {
+        "enough": curve.steps[enough], "share": share[enough],
+        "most": curve.steps[-1], "most_share": share[-1],
+    }  # fmt: skip
 
 
 def _root_mean_square(difference: torch.Tensor) -> float:

@@ -241,7 +241,7 @@ def draw_table(shelf: Shelf, denoiser: str) -> list[Any]:
     what = [words for name, words in WORDS["table_what"].items() if name in table.held_out]
     parts = [" ".join([say(WORDS["table_how"], **table.how), *what])]
     if (enough := enough_steps(table)) is not None:
-        parts.append(say(WORDS["table_enough"], enough=enough[0], most=enough[1]))
+        parts.append(say(WORDS["table_enough"], **enough))
     if long_runs:
         parts.append(say(WORDS["table_long"], **long_runs))
     return [

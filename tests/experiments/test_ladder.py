@@ -12,8 +12,11 @@ from explorer.diffusion.samplers import SAMPLERS, sample
 from explorer.diffusion.schedules import linear
 from explorer.experiments.ladder import (
     RUNGS,
+    QualityCurve,
+    QualityTable,
     climb,
     compute_jumps,
+    enough_steps,
     foot_of_ladder,
     judge_on_real,
     judge_picture,
@@ -184,3 +187,22 @@ def test_the_shipped_tables_become_a_curve_a_sampler(real_exhibits):
 
 def test_a_network_that_was_not_measured_has_no_table(grey_exhibit):
     assert quality_table(grey_exhibit) is None
+
+
+def test_enough_steps_are_those_after_which_nearly_as_many_are_right():
+    def table(*shares):
+        curve = QualityCurve("ddim", [1, 2, 4], [1, 2, 4], {"named_rightly": [*shares]}, {})
+        return QualityTable([curve], {}, 5, {})
+
+    found = {"enough": 2, "share": 0.98, "most": 4, "most_share": 1.0}
+    assert enough_steps(table(0.1, 0.98, 1.0)) == found
+    assert enough_steps(table(0.99, 0.9, 1.0)) == found | {"enough": 4, "share": 1.0}
+    assert enough_steps(QualityTable([], {}, 5, {})) is None
+
+
+@pytest.mark.parametrize("name, enough", [("emoji", 8), ("digits", 4)])
+def test_a_few_steps_are_enough_for_the_shipped_networks(real_exhibits, name, enough):
+    table = quality_table(real_exhibits[name])
+    assert table is not None
+    found = enough_steps(table)
+    assert found is not None and found["enough"] == enough < found["most"]
