@@ -97,6 +97,7 @@ def test_the_target_is_what_the_denoiser_reads_as_noise(config, prediction):
     torch.testing.assert_close(eps_hat, eps, atol=1e-4, rtol=0)
 
 
+@pytest.mark.filterwarnings("ignore:Guards may run slower on Python 3.13.0:RuntimeWarning")
 def test_the_loss_compiles_in_one_piece(make_trainer):
     trainer = make_trainer()
     arguments = trainer.draw()
