@@ -14,5 +14,11 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 # A taste: Gradio keeps statistics of events, for a page that we do not serve, at 2 to 8 ms each.
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", "1000000000")
 
-if os.environ.get("SPACES_ZERO_GPU"):
+
+def on_zero_gpu() -> bool:
+    """Is this a ZeroGPU Space?"""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
+if on_zero_gpu():
     import spaces  # noqa: F401 - it takes the place of CUDA in this process

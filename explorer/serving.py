@@ -10,6 +10,7 @@ from pathlib import Path
 import gradio as gr
 import torch
 
+import explorer
 from explorer import zero_gpu
 from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
@@ -53,7 +54,7 @@ class Settings:
 
 def choose_device(wanted: str) -> torch.device:
     """ValueError if `wanted` is not to be had here."""
-    on_loan = zero_gpu.is_here()  # it pretends to be there all the time
+    on_loan = explorer.on_zero_gpu()  # it pretends to be there all the time
     if wanted == "auto":
         return torch.device("cuda" if torch.cuda.is_available() and not on_loan else "cpu")
     try:
@@ -99,7 +100,7 @@ def build_app(settings: Settings) -> Page:
     logging.getLogger(__name__).info("%s on %s", ", ".join(exhibits), device)
     line = Line(turns.at_once, turns.expect)
     shelf = Shelf(exhibits, sheets_folder(), line)
-    if zero_gpu.is_here():
+    if explorer.on_zero_gpu():
         shelf.compute_long = zero_gpu.ZeroGpu(exhibits, settings.checkpoints, no_gpu)
     return build_interface(shelf)
 

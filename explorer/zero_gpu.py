@@ -8,7 +8,6 @@ Knows nothing of what is computed, nor of panels.
 """
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -23,11 +22,6 @@ log = logging.getLogger(__name__)
 LONG = 400  # predictions: some 4 s on two cores, as long as it takes to get a GPU ready
 GETTING_READY = 10.0  # seconds until the network is on the GPU
 EACH = 0.01  # seconds a prediction, generously: what is not used is not charged
-
-
-def is_here(environment: Mapping[str, str] = os.environ) -> bool:
-    """Is this a ZeroGPU Space?"""
-    return environment.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
 
 
 def seconds(work: Callable, name: str, choices: tuple, predictions: int) -> int:

@@ -94,7 +94,7 @@ def take_scrubbing(page: Page, path: Path, kind: str) -> None:
     wait_for_run(page)
     page.add_style_tag(content="#scrubber figure { padding: 16px; }")
     frames = []
-    for k in range(int(page.get_attribute("#scrubber [data-frames]", "data-frames"))):
+    for k in range(int(page.get_attribute("#scrubber [data-frames]", "data-frames") or 0)):
         page.locator("#scrubber input").evaluate(DRAG, k)
         frame = shot(page.locator("#scrubber figure"))
         height = round(frame.height * ANIMATION_WIDTH / frame.width)

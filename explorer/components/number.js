@@ -16,4 +16,4 @@ function number(value) {
   return sign + (figures < 1000 ? String(figures) : String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ','));
 }
 
-const percent = (share) => `${number(100 * share)} %`;
+const percent = (share) => `${number(100 * share)}\u00a0%`; // stays on one line

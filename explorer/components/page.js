@@ -58,17 +58,19 @@
 
   // The correlation of each pixel with the one to its right, as experiments/forward_noising.py has it.
   function neighbours({ x_t, shape: [, , width] }) {
-    const sums = [0, 0, 0, 0, 0];
-    let count = 0;
+    let a = 0, b = 0, aa = 0, bb = 0, ab = 0, n = 0;
     for (let i = 0; i + 1 < x_t.length; i++) {
       if ((i + 1) % width === 0) continue; // the last of its row
-      const [a, b] = [x_t[i], x_t[i + 1]];
-      [a, b, a * a, b * b, a * b].forEach((term, k) => { sums[k] += term; });
-      count += 1;
+      const left = x_t[i], right = x_t[i + 1];
+      a += left;
+      b += right;
+      aa += left * left;
+      bb += right * right;
+      ab += left * right;
+      n += 1;
     }
-    const [a, b, aa, bb, ab] = sums.map((sum) => sum / count);
-    const spread = Math.sqrt((aa - a * a) * (bb - b * b));
-    return spread > 0 ? (ab - a * b) / spread : 0;
+    const spread = Math.sqrt((aa - (a * a) / n) * (bb - (b * b) / n));
+    return spread > 0 ? (ab - (a * b) / n) / spread : 0;
   }
 
   // The same 64 bins from -4 to 4 as plots/forward_noising.py.

@@ -1,4 +1,4 @@
-"""The form of "findings" in a metrics.json: what `scripts/findings.py` measures.
+"""The form of "findings" in a metrics.json: what `scripts/findings` measures.
 
 Each part may be lacking; one that is there is whole. Knows nothing of what the figures mean.
 """

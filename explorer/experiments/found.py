@@ -31,15 +31,17 @@ class Runaway:
 
 
 def found(fold: str, networks: Networks) -> Figures | None:
-    """The figures of the fold's sentences; None if anything of it was not measured."""
+    """The figures of the fold's sentences; None if anything of it was not measured, or too little
+    for them to be reckoned (the files may be a stranger's).
+    """
     try:
         return FOUND[fold](networks)
-    except (KeyError, ValueError, IndexError, TypeError, ZeroDivisionError, AttributeError):
+    except (KeyError, ValueError, IndexError, ZeroDivisionError):
         return None
 
 
 def findings(exhibit: Exhibit, part: str) -> Figures | None:
-    """What `scripts/findings.py` wrote of this network, None if it did not."""
+    """What `scripts/findings` wrote of this network, None if it did not."""
     return exhibit.metrics.get("findings", {}).get(part)
 
 

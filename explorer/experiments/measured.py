@@ -81,6 +81,10 @@ def _check_errors(part: dict[str, Any], T: int) -> None:  # noqa: N803
         _need(is_curve and len(curve) == len(times), f"eps_mse's {name}", curve)
         count = part.get(counted_as)
         _need(is_whole(count, 0, 10**9), f"eps_mse's {counted_as}", count)
+        spread = _get(part, "standard_error", name)
+        is_spread = is_list(spread, partial(is_number, low=0.0, high=LARGEST))
+        fits = spread is None or (is_spread and len(spread) == len(times))
+        _need(fits, f"eps_mse's standard error of {name}", spread)
 
 
 def _check_quality(part: dict[str, Any]) -> None:

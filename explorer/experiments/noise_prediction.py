@@ -3,7 +3,7 @@
 x_0_hat = (x_t - noise_scale eps_hat) / signal_scale
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -42,12 +42,14 @@ class NoisePrediction:
 class ErrorCurves:
     """The network's measured error against t, from its metrics.json.
 
-    t: (K,); curves: name -> (K,) mean squared errors; counts: how many images each one is over.
+    t: (K,); curves: name -> (K,) mean squared errors; counts: how many images each one is over;
+    spread: name -> (K,) standard errors of a curve, where they were measured.
     """
 
     t: list[int]
     curves: dict[str, list[float]]
     counts: dict[str, int]
+    spread: dict[str, list[float]] = field(default_factory=dict)
 
 
 def compute_noise_prediction(
@@ -106,7 +108,10 @@ def error_curves(exhibit: Exhibit) -> ErrorCurves | None:
     }
     curves = {name: measured[name] for name in counted_as if name in measured}
     counts = {name: measured[counted_as[name]] for name in curves}
-    return ErrorCurves(measured["t"], curves, counts)
+    spread = measured.get("standard_error", {})
+    return ErrorCurves(
+        measured["t"], curves, counts, {name: spread[name] for name in curves if name in spread}
+    )
 
 
 @lru_cache(maxsize=256)

@@ -61,7 +61,8 @@ def number(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    return f"{number(100 * share)} %"
+    """0.1234 -> 12.3 %, which stays on one line."""
+    return f"{number(100 * share)}\N{NO-BREAK SPACE}%"
 
 
 class _Sentence(string.Formatter):

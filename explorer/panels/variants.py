@@ -4,6 +4,7 @@ Where two are compared, the visitor chooses how the runs are made, to find out w
 one.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from types import MethodType
 from typing import Any, NamedTuple
@@ -178,7 +179,8 @@ def relay_row(fold: Fold, row: dict[str, Any], total: int) -> str:
         first, then = how.format(name=first), "–"
     else:
         first = WORDS["first_steps"].format(name=first, steps=row["steps"], total=total)
-    return say(words["row"], **row | {"first": first, "then": then})
+    unmeasured = dict.fromkeys(("right", "noisy", "white", "distance"), math.nan)
+    return say(words["row"], **unmeasured | row | {"first": first, "then": then})
 
 
 def digits_text(fold: Fold) -> str:

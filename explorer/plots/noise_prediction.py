@@ -34,6 +34,7 @@ def error_figure(
 
     The first two traces are this image's points, the network's and the ideal denoiser's: the
     browser moves them as t moves. `curves` None (nothing was measured) leaves the points alone.
+    The bands, one standard error up and down, come last.
     """
     figure = quiet_figure(
         "Error of the predicted noise",
@@ -57,15 +58,24 @@ def error_figure(
     if curves is not None:
         for name, curve in curves.curves.items():
             label, colour, dash = STYLE[name]
+            band = "; band: one standard error" if name in curves.spread else ""
             figure.add_trace(
                 go.Scatter(
                     x=curves.t,
                     y=[max(value, SMALLEST) for value in curve],
                     mode="lines",
-                    name=f"{label} ({curves.counts[name]:,})",
+                    name=f"{label} ({curves.counts[name]:,}{band})",
                     line=dict(color=colour, width=2.5, dash=dash),
                 )
             )
+        for name, spread in curves.spread.items():
+            pairs = list(zip(curves.curves[name], spread, strict=True))
+            edge = [mean + by for mean, by in pairs] + [mean - by for mean, by in reversed(pairs)]
+            figure.add_scatter(
+                x=[*curves.t, *reversed(curves.t)], y=[max(value, SMALLEST) for value in edge],
+                fill="toself", fillcolor=STYLE[name][1], opacity=0.25, line=dict(width=0),
+                mode="lines", hoverinfo="skip", showlegend=False,
+            )  # fmt: skip
     mark_t(figure, t)
     figure.update_xaxes(range=[0, T])
     figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1, exponentformat="power")

@@ -30,12 +30,16 @@ def times_of(schedule: NoiseSchedule) -> list[int]:
 @torch.inference_mode()
 def eps_mse(
     denoiser: PredictsEps, x_0: Tensor, condition: Tensor | None, batch: int = 1000, seed: int = 0
-) -> list[float]:
-    """Mean |eps_hat - eps|^2 per pixel at each of the times, over all of x_0 (N, C, H, W)."""
+) -> Tensor:
+    """Mean |eps_hat - eps|^2 per pixel at each of the times, of each x_0 (N, C, H, W).
+
+    Returns:
+        (K, N) float64 on the CPU.
+    """
     generator = torch.Generator().manual_seed(seed)
     curve = []
     for t in times_of(denoiser.schedule):
-        total = 0.0
+        errors = []
         for start in range(0, len(x_0), batch):
             clean = x_0[start : start + batch]
             eps = torch.randn(clean.shape, generator=generator).to(clean.device)
@@ -43,9 +47,9 @@ def eps_mse(
             told = None if condition is None else condition[start : start + batch]
             times = torch.full((len(clean),), t, device=clean.device)
             eps_hat = denoiser.predict_eps(x_t, times, told)
-            total += (eps_hat - eps).double().square().mean(dim=(1, 2, 3)).sum().item()
-        curve.append(total / len(x_0))
-    return curve
+            errors.append((eps_hat - eps).double().square().mean(dim=(1, 2, 3)).cpu())
+        curve.append(torch.cat(errors))
+    return torch.stack(curve)
 
 
 def error_curves(
@@ -55,11 +59,12 @@ def error_curves(
 
     The ideal denoiser knows all training images and nothing else: on seen images it is the floor,
     on held-out ones it shows what memory alone is worth. At most `most` images of each part, picked
-    at random (a file may be sorted), and of these 1000 for the ideal denoiser.
+    at random (a file may be sorted), and of these 1000 for the ideal denoiser. "standard_error" is
+    that of the means: how far another few images might have taken them.
     """
     seen, seen_condition = _pick(dataset.images, dataset.condition, most)
     held, held_condition = _pick(dataset.held_out_images, dataset.held_out_condition, most)
-    curves = {
+    errors = {
         "seen": eps_mse(denoiser, seen, None),
         "seen_conditional": eps_mse(denoiser, seen, seen_condition),
         "held_out": eps_mse(denoiser, held, None),
@@ -69,16 +74,24 @@ def error_curves(
     if with_ideal:
         ideal = IdealDenoiser(to_model_space(dataset.images), denoiser.schedule)
         few = 1000  # the ideal denoiser compares each image with the whole set
-        curves["ideal_seen"] = eps_mse(ideal, seen[:few], None, batch=250)
-        curves["ideal_held_out"] = eps_mse(ideal, held[:few], None, batch=250)
+        errors["ideal_seen"] = eps_mse(ideal, seen[:few], None, batch=250)
+        errors["ideal_held_out"] = eps_mse(ideal, held[:few], None, batch=250)
         counts |= {"num_ideal": min(few, len(seen)), "num_ideal_held_out": min(few, len(held))}
-    rounded = {name: [float(f"{value:.4g}") for value in curve] for name, curve in curves.items()}
     return {
         "t": times_of(denoiser.schedule),
         **counts,
-        **rounded,
-        "mean": {name: float(f"{np.mean(curve):.4g}") for name, curve in curves.items()},
+        **{name: _rounded(of_each.mean(1)) for name, of_each in errors.items()},
+        "mean": {name: float(f"{of_each.mean():.4g}") for name, of_each in errors.items()},
+        "standard_error": {
+            name: _rounded(of_each.std(1) / math.sqrt(of_each.shape[1]))
+            for name, of_each in errors.items()
+            if of_each.shape[1] > 1  # one image alone has none
+        },
     }
+
+
+def _rounded(values: Tensor) -> list[float]:
+    return [float(f"{value:.4g}") for value in values.tolist()]
 
 
 def _pick(images: Tensor, condition: Tensor, most: int) -> tuple[Tensor, Tensor]:

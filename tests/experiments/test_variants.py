@@ -211,9 +211,14 @@ def test_the_raw_ones_start_decides_much_but_not_all(real_exhibits):
     for helped in (rows["v", 1, "ddim"], rows["mean", 1, "ddim"]):
         assert helped["white"] > bad["white"] + 0.02
         assert bad["distance"] > helped["distance"]
-    assert rows["eps", 50, "ddpm"]["white"] > bad["white"]
+    assert rows["mean", 1, "ddim"]["white"] > good["white"] - 0.02
+    assert 1.6 < rows["mean", 1, "ddim"]["right"] / bad["right"] < 2  # "nearly twice as many"
     assert rows["eps", 1, "ddim"]["distance"] < bad["distance"]  # the v network draws over it
-    assert good["white"] > bad["white"]
+    assert rows["eps", 1, "ddim"]["right"] > 0.9
+    assert bad["right"] < rows["v", 1, "ddim"]["right"] < rows["v", 5, "ddim"]["right"] < 0.9
+    fresh = rows["eps", 50, "ddpm"]
+    assert bad["white"] < fresh["white"] < good["white"]
+    assert bad["right"] + 0.2 < fresh["right"] < good["right"] - 0.2
 
 
 def test_coarse_shapes_of_large_pictures_stand_out_of_the_noise_the_longest(real_exhibits):

@@ -35,6 +35,8 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
         "counts-text": {"eps_mse": errors | {"num_seen": "many"}},
         "half-measured": {"eps_mse": {key: errors[key] for key in ("t", "seen", "num_seen")}},
         "ideal-unequal": {"eps_mse": errors | {"ideal_seen": [0.1], "num_ideal": 1}},
+        "spread-short": {"eps_mse": errors | {"standard_error": {"held_out": [0.1]}}},
+        "spread-negative": {"eps_mse": errors | {"standard_error": {"held_out": [0.1, -1]}}},
         "share-2": {"sample_quality": quality | {"judge_names_samples_rightly": 2}},
         "judge-on-real-2": {"sample_quality": quality | own | {"judge_on_real_held_out": 2}},
         "judge-on-none": {"sample_quality": quality | own | {"num_real_held_out": 0}},

@@ -193,7 +193,7 @@ def test_each_rung_names_what_the_judge_sees(go, shelf):
     shelf.exhibits["tiny"] = replace(shelf.exhibits["tiny"], judge=Judge())
     *_, (row, _) = go(Ladder(), little=True)
     told = [note.split("\n")[1:] for note in notes(row)]
-    assert [lines[0] for lines in told[:4]] == ["judge: dog, 87.6 % sure"] * 4
+    assert [lines[0] for lines in told[:4]] == ["judge: dog, 87.6\N{NO-BREAK SPACE}% sure"] * 4
     assert all(lines[1].startswith("distance 0.") for lines in told[:4])
     assert told[4] == []
 

@@ -42,4 +42,4 @@ def test_the_browser_writes_every_number_alike():
 def test_a_sentence_fills_in_measured_numbers_and_leaves_times_and_names_alone():
     words = "{name} at t = {t}: {error}, {share:%} of {count:,}"
     said = say(words, name="emoji", t=1000, error=0.012345, share=0.98765, count=10_000)
-    assert said == "emoji at t = 1000: 0.0123, 98.8 % of 10,000"
+    assert said == "emoji at t = 1000: 0.0123, 98.8\N{NO-BREAK SPACE}% of 10,000"

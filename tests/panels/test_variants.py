@@ -92,7 +92,7 @@ def test_the_note_tells_the_judges_verdict(fold, choice_of):
     *_, last = draw_variants(fold._replace(family=family), "tiny", choice_of(), 13, 3)
     for strip in last["pictures"]:
         assert f"Seeds 3 to {3 + len(strip_kinds(family)) - 1}" in strip["note"]
-        assert "87.6 %" in strip["note"]
+        assert "87.6\N{NO-BREAK SPACE}%" in strip["note"]
         assert "500" in strip["note"]
 
 
@@ -144,7 +144,7 @@ def test_the_verdict_stands_only_below_what_was_judged(shelf, choice_of, sampler
     shelf.exhibits["strokes"] = family
     run = draw_as_chosen(Fold(shelf, "raw", family), "tiny", choice_of(), 13, 3, sampler, helped)
     *_, last = [stage["pictures"] for stage in run]
-    assert ["87.6 %" in strip["note"] for strip in last] == told
+    assert ["87.6\N{NO-BREAK SPACE}%" in strip["note"] for strip in last] == told
 
 
 def test_a_run_waits_in_the_line_and_says_how_many_are_before_it(fold, choice_of):

@@ -45,6 +45,18 @@ def test_then_come_the_curves_with_their_counts():
     assert list(figure.data[2].y) == CURVES.curves["seen"]
 
 
+def test_a_curve_over_few_images_has_a_band_of_one_standard_error():
+    spread = {"held_out": [0.1, 0.05, 0.2]}
+    curves = ErrorCurves(CURVES.t, CURVES.curves, CURVES.counts, spread)
+    figure = error_figure(curves, T, 40, 0.25, 0.5)
+    *_, held_out, _, _, band = figure.data
+    assert held_out.name == "network, images never seen (55; band: one standard error)"
+    assert list(band.x) == [10, 50, 90, 90, 50, 10]
+    assert list(band.y) == pytest.approx([1.2, 0.35, 0.3, SMALLEST, 0.25, 1.0])
+    assert (band.fill, band.fillcolor) == ("toself", held_out.line.color)
+    assert len(figure.data) == 7
+
+
 def test_an_error_too_small_for_the_axis_lies_on_its_floor():
     figure = error_figure(CURVES, T, 40, 1e-12, 0.0)
     assert list(figure.data[0].y) == list(figure.data[1].y) == [SMALLEST]

@@ -1,5 +1,8 @@
 """Evaluation: figures whose true values are known."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -57,14 +60,14 @@ def test_the_error_of_an_exact_denoiser_is_0():
             return eps_from_x_0(SCHEDULE, x_t, t, x_0[: len(x_t)])
 
     curve = eps_mse(Exact(x_0[:1], SCHEDULE), x_0, None, batch=2)
-    assert len(curve) == len(TIMES) == 20
-    assert max(curve) < 1e-9
+    assert curve.shape == (len(TIMES), len(x_0))
+    assert curve.max() < 1e-9
 
 
 def test_the_error_of_no_answer_is_1(denoiser):
     curve = eps_mse(denoiser, to_model_space(images(40)), None, batch=7)
-    assert all(0.9 < error < 1.1 for error in curve)
-    assert curve == pytest.approx(eps_mse(denoiser, to_model_space(images(40)), None, batch=40))
+    assert all(0.9 < error < 1.1 for error in curve.mean(1))
+    torch.testing.assert_close(curve, eps_mse(denoiser, to_model_space(images(40)), None, batch=40))
 
 
 def test_the_conditions_go_with_their_images():
@@ -87,6 +90,11 @@ def test_error_curves_are_of_both_parts(denoiser, dataset):
     assert curves["mean"]["ideal_held_out"] > 1
     assert all(len(curves[name]) == 20 for name in curves["mean"])
     assert curves["mean"]["seen"] == pytest.approx(1, abs=0.1)
+    # It answers nothing, so that an image's error is the mean square of its N pixels' noise, whose
+    # variance is 2 / N; four images halve the deviation.
+    spread = curves["standard_error"]["held_out"]
+    assert len(spread) == 20
+    assert np.mean(spread) == pytest.approx(math.sqrt(2 / math.prod(SHAPE)) / 2, rel=0.25)
 
 
 def test_of_a_sorted_set_all_kinds_are_measured(denoiser):
