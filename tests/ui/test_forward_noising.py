@@ -95,7 +95,7 @@ def test_both_ends_of_time(tab, truth):
     tab.move_t(1000)
     tab.wait_prediction(1000)
     assert text(page, ".noise") == "1"
-    assert text(page, ".share").endswith("·10⁻⁷ %")
+    assert text(page, ".share").endswith("·10⁻⁷\N{NO-BREAK SPACE}%")
     assert differ(tab.pixels(".noiser .x_t"), truth("digits", 1000, SEED)) <= 1
     assert page.inner_text(".noiser .ends").split("\n")[0].startswith("0 clean")
     assert page.inner_text(".noiser .ends .last") == "1000 noise"

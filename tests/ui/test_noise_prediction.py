@@ -154,14 +154,14 @@ def test_the_error_figure_follows_t_and_the_network(tab, result_at, real_exhibit
     page = tab.at("emoji", 500, SEED).page
     tab.unfold("How wrong is it")
     figure = tab.figure("error-figure")
-    assert len(figure["data"]) == 6
+    assert len(figure["data"]) == 8  # two points, four curves, two bands of their mean's error
     assert figure["shapes"] == [[500, 500]]
     curves = error_curves(real_exhibits["emoji"])
     assert figure["data"][2]["x"] == curves.t
     tab.move_t(250)
     at_250 = """(name) => {
         const plot = document.querySelector('#error-figure .js-plotly-plot');
-        return plot?.layout?.shapes?.[0]?.x0 === 250 && plot.data.length === 6;
+        return plot?.layout?.shapes?.[0]?.x0 === 250 && plot.data.length === 8;
     }"""
     page.wait_for_function(at_250)
     figure = tab.figure("error-figure")
