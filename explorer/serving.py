@@ -14,11 +14,11 @@ import explorer
 from explorer import zero_gpu
 from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
-from explorer.experiments.exhibits import load_exhibits
-from explorer.panels.interface import build_interface
-from explorer.panels.line import Line, no_gpu
-from explorer.panels.sentences import Page
-from explorer.panels.shelf import Shelf
+from explorer.exhibits.exhibit import load_exhibits
+from explorer.interface import build_interface
+from explorer.page.line import Line, no_gpu
+from explorer.page.sentences import Page
+from explorer.page.shelf import Shelf
 from explorer.web.address import check_address, known_names, listens_on, who_can_open
 from explorer.web.door import Door
 from explorer.web.faults import no_bare_error
@@ -152,7 +152,7 @@ def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, 
     host = listens_on(settings.host)
     scripts = [(HERE / "components" / name).read_text(encoding="utf-8") for name in SCRIPTS]
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
-    style = (HERE / "panels" / "page.css").read_text(encoding="utf-8")
+    style = (HERE / "page" / "page.css").read_text(encoding="utf-8")
     head = f"<style>{style}</style><script>{''.join(scripts)}</script>"
     door = Door(
         Uploads(uploads_folder()),

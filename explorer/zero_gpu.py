@@ -16,7 +16,7 @@ from typing import Any
 
 from explorer.denoiser.checkpoints import load_denoiser
 from explorer.denoiser.turns import Turns, share
-from explorer.experiments.exhibits import Exhibit
+from explorer.exhibits.exhibit import Exhibit
 
 log = logging.getLogger(__name__)
 LONG = 400  # predictions: some 4 s on two cores, as long as it takes to get a GPU ready

@@ -23,8 +23,8 @@ with atheris.instrument_imports(include=["explorer", "PIL", "pi_heif"]):
     from explorer.denoiser.checkpoints import build_denoiser, load_denoiser, save_denoiser
     from explorer.denoiser.judge import Judge, load_judge, save_judge
     from explorer.denoiser.reading import CheckpointError
-    from explorer.experiments.exhibits import load_exhibit
-    from explorer.experiments.parts import read_metrics
+    from explorer.exhibits.exhibit import load_exhibit
+    from explorer.exhibits.parts import read_metrics
     from explorer.images import picture_files
     from explorer.images.gallery import GalleryError, load_gallery
     from explorer.images.uploads import PictureError, read_digit, read_picture

@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -124,7 +125,7 @@ def tiny_metrics() -> dict:
 @pytest.fixture(scope="session")
 def colour_exhibit(tiny_gallery, ideal_over, tiny_metrics):
     """8x8 RGB; its "network" is the exact denoiser of all its pictures, so runs end on them."""
-    from explorer.experiments.exhibits import Exhibit
+    from explorer.exhibits.exhibit import Exhibit
     from explorer.images.gallery import Gallery
 
     ideal = ideal_over(Gallery(tiny_gallery.select(seen=True)))
@@ -137,8 +138,8 @@ def grey_exhibit(ideal_over):
 
     All its variants are the network itself.
     """
-    from explorer.experiments.exhibits import Exhibit
-    from explorer.experiments.variants import FOLDS
+    from explorer.exhibits.exhibit import Exhibit
+    from explorer.exhibits.variants import FOLDS
     from explorer.images.digits import drawn_digits
 
     gallery = drawn_digits()
@@ -163,9 +164,42 @@ def answering(colour_exhibit) -> Callable:
 @pytest.fixture
 def shelf(colour_exhibit, grey_exhibit, tmp_path):
     """Both tiny exhibits, the colour one first."""
-    from explorer.panels.shelf import Shelf
+    from explorer.page.shelf import Shelf
 
     return Shelf({"tiny": colour_exhibit, "strokes": grey_exhibit}, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def page(colour_exhibit, grey_exhibit, tmp_path_factory):
+    """Of the tiny exhibits; built once, for it takes a second."""
+    from explorer.interface import build_interface
+    from explorer.page.shelf import Shelf
+
+    exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}
+    return build_interface(Shelf(exhibits, tmp_path_factory.mktemp("sheets")))
+
+
+@pytest.fixture
+def choice_of(shelf):
+    """`choice_of("old dog")`, or the first picture of an exhibit: `choice_of(None, "strokes")`."""
+    from explorer.page.visit import Choice
+
+    def make(name: str | None = None, denoiser: str = "tiny") -> Choice:
+        return Choice.of(shelf.picture(shelf.exhibit(denoiser), name))
+
+    return make
+
+
+@pytest.fixture
+def event():
+    """`event(name="pizza")`: what a component of ours tells."""
+    return SimpleNamespace
+
+
+@pytest.fixture
+def request_for():
+    """`request_for(t="400")`: a page opened at ?t=400."""
+    return lambda **query: SimpleNamespace(query_params=query)
 
 
 # ---- the real thing
@@ -176,7 +210,7 @@ def real_exhibits() -> dict:
     """The checkpoints of the repository, on the CPU, run by the engine that the app has."""
     from explorer.denoiser.engine import CORES
     from explorer.denoiser.turns import Turns, share
-    from explorer.experiments.exhibits import load_exhibits
+    from explorer.exhibits.exhibit import load_exhibits
     from explorer.serving import CHECKPOINTS
 
     turns = Turns(CORES)

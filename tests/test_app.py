@@ -22,10 +22,10 @@ from PIL import Image
 
 import app
 from explorer.diffusion.schedules import cosine
-from explorer.experiments.noise_prediction import compute_noise_prediction
+from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.images.encoding import png_data_uri
-from explorer.panels.interface import build_interface
-from explorer.panels.shelf import Shelf
+from explorer.interface import build_interface
+from explorer.page.shelf import Shelf
 
 ROOT = Path(__file__).parents[1]
 PICTURE = "grinning cat"

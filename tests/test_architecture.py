@@ -15,32 +15,37 @@ PARTS_OF_OURS = {
     "denoiser": {"diffusion"},
     "images": set(),
     "training": {"diffusion", "denoiser", "images"},
-    "experiments": {"diffusion", "denoiser", "images"},
-    "plots": {"experiments"},
     "components": set(),
-    "panels": {"experiments", "plots", "images", "components"},
+    "exhibits": {"diffusion", "denoiser", "images"},
+    "page": {"exhibits", "images", "components"},
+    "lessons": {"diffusion", "denoiser", "images", "exhibits", "page", "components"},
+    "interface": {"page", "lessons", "components", "api"},
+    "api": {"exhibits", "images", "page"},
     "web": set(),
-    "zero_gpu": {"denoiser", "experiments"},
-    "serving": {
-        *("diffusion", "denoiser", "images", "experiments", "plots", "components", "panels", "web"),
-        "zero_gpu",
-    },
+    "zero_gpu": {"denoiser", "exhibits"},
+    "serving": {"denoiser", "exhibits", "page", "interface", "web", "zero_gpu"},
     "app": {"serving", "web"},
 }
 WHO_MAY_KNOW = {
-    "torch": {"diffusion", "denoiser", "training", "experiments", "serving"},
-    "gradio": {"components", "panels", "serving", "app"},
-    "plotly": {"plots"},
+    "torch": {"diffusion", "denoiser", "training", "exhibits", "lessons", "serving"},
+    "gradio": {"components", "page", "lessons", "interface", "api", "serving", "app"},
+    "plotly": {"page", "lessons"},
     "safetensors": {"denoiser", "training"},
     "onnxruntime": {"denoiser"},
     "huggingface_hub": {"denoiser", "training"},
     "PIL": {"images", "training"},
     "pi_heif": {"images"},
-    "numpy": {"images", "training", "experiments", "plots", "components", "panels"},
+    "numpy": {"images", "training", "exhibits", "components", "page", "lessons", "api"},
     "tqdm": {"training"},
     "starlette": {"web"},
     "brotli": {"web"},
     "spaces": {"__init__", "zero_gpu"},
+}
+# In a lesson's folder a file's name says which of the two worlds it stands in.
+IN_A_LESSON = {
+    "torch": {"compute", "stepwise", "pictures"},
+    "plotly": {"figure", "stepwise_figure"},
+    "gradio": {"panel", "stepwise_panel"},
 }
 # Maths has no devices, files, logging or environment.
 NOT_FOR_MATHS = {"os", "sys", "io", "pathlib", "shutil", "tempfile", "logging", "json", "random"}
@@ -94,7 +99,7 @@ IMPORTS = [found for file in sources() for found in imports_of(file)]
 
 
 def our_part(found: Import) -> str | None:
-    """The part of ours that is imported, also by `from explorer import plots`."""
+    """The part of ours that is imported, also by `from explorer import page`."""
     names = found.module.split(".") + ([found.name] if found.name else [])
     return names[1] if names[0] == "explorer" and len(names) > 1 else None
 
@@ -118,11 +123,43 @@ def test_nobody_imports_the_training():
     assert [f.place for f in IMPORTS if our_part(f) == "training" != part(f.file)] == []
 
 
-def test_plots_know_only_the_result_types_of_experiments():
-    names = {
-        f"{found.module}.{found.name}"
+def lesson_of(module: str) -> str | None:
+    """explorer.lessons.break_it.panel -> "break_it"."""
+    names = module.split(".")
+    return names[2] if names[:2] == ["explorer", "lessons"] and len(names) > 2 else None
+
+
+def is_at_home(found: Import) -> bool:
+    """Is what is imported no lesson's, or the very lesson's that imports it?"""
+    inside = ".".join(found.file.relative_to(ROOT).parts)
+    return lesson_of(found.module) in (None, lesson_of(inside))
+
+
+def test_no_lesson_knows_another_and_nothing_below_knows_any():
+    wrong = [
+        f"{found.place} imports {found.module}"
         for found in IMPORTS
-        if part(found.file) == "plots" and our_part(found) == "experiments"
+        if part(found.file) not in ("interface", "api") and not is_at_home(found)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", IN_A_LESSON)
+def test_in_a_lesson_a_librarys_place_is_in_the_files_name(library):
+    files = {
+        found.file.stem
+        for found in IMPORTS
+        if part(found.file) == "lessons" and found.module.split(".")[0] == library
+    }
+    assert files - IN_A_LESSON[library] == set()
+
+
+def test_figures_know_only_results():
+    """Types and constants of what is computed, never what computes it."""
+    names = {
+        f"{found.place}: {found.module}.{found.name}"
+        for found in IMPORTS
+        if "figure" in found.file.stem and our_part(found) in ("exhibits", "lessons")
     }
     assert names
     assert [name for name in names if not name.rpartition(".")[2][:1].isupper()] == []
@@ -152,11 +189,11 @@ def test_the_maths_knows_no_files_logging_or_environment():
         assert {"open", "print", "input"}.isdisjoint(getattr(c.func, "id", "") for c in calls), file
 
 
-@pytest.mark.parametrize("name", ["diffusion", "denoiser", "experiments", "images", "panels"])
+@pytest.mark.parametrize("name", ["diffusion", "denoiser", "exhibits", "images", "page", "lessons"])
 def test_nobody_touches_a_global_random_generator(name):
     """Random functions are called with a generator, and no module's own state is seeded."""
     random = {"randn", "rand", "randint", "randperm", "randn_like", "rand_like", "bernoulli"}
-    for file in (ROOT / "explorer" / name).glob("*.py"):
+    for file in (ROOT / "explorer" / name).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue

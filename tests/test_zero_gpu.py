@@ -18,10 +18,10 @@ import pytest
 import torch
 
 from explorer import serving, zero_gpu
-from explorer.experiments.ladder import climb, foot_of_ladder
-from explorer.experiments.reverse import ReverseChoices, compute_reverse, count_predictions
+from explorer.exhibits.runs import ReverseChoices, compute_reverse, count_predictions
 from explorer.images.data_uri import read_data_uri
 from explorer.images.uploads import read_picture
+from explorer.lessons.ladder.compute import climb, foot_of_ladder
 from explorer.serving import choose_device
 from explorer.zero_gpu import EACH, GETTING_READY, LONG, ZeroGpu
 

@@ -10,8 +10,8 @@ import gradio as gr
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.slider import Slider
-from explorer.experiments.exhibits import load_exhibit
-from explorer.panels.visit import FIRST_SEED, Choice, everything
+from explorer.exhibits.exhibit import load_exhibit
+from explorer.page.visit import FIRST_SEED, Choice, everything
 from explorer.serving import CHECKPOINTS
 
 exhibit = load_exhibit("emoji", CHECKPOINTS)

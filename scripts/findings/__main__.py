@@ -18,7 +18,7 @@ import torch
 
 from explorer.denoiser.checkpoints import CHECKPOINTS
 from explorer.denoiser.turns import Turns, share
-from explorer.experiments.exhibits import load_exhibits
+from explorer.exhibits.exhibit import load_exhibits
 from explorer.images.mnist import load_mnist
 from explorer.training.datasets import to_model_space
 from explorer.training.outputs import read_metrics, update_metrics

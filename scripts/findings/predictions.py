@@ -10,7 +10,7 @@ from torch import Tensor
 from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.experiments.reverse import band_rings
+from explorer.lessons.reverse.compute import band_rings
 from explorer.training.config import Config
 from explorer.training.datasets import augment
 from scripts.findings.subject import Subject, rounded

@@ -8,7 +8,7 @@ from torch import Tensor
 from explorer.denoiser.denoiser import PredictsEps
 from explorer.denoiser.quality import grain, nearest_distance
 from explorer.diffusion.samplers import NoisePredictor, sample, timesteps
-from explorer.experiments.relay import Relay, noise_over_due
+from explorer.exhibits.relay import Relay, noise_over_due
 from scripts.findings.subject import STEPS, Subject, draw, rounded, training_pictures
 
 NOISY = 0.1  # grain above this can be seen at once

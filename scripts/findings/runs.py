@@ -7,9 +7,9 @@ from torch import Tensor
 
 from explorer.denoiser.quality import grain
 from explorer.diffusion.samplers import sample
-from explorer.experiments.reverse import detail_over_time
-from explorer.experiments.schedules import Plan, distance, sampler_plans, spacing_plans
-from explorer.experiments.told_time import BELIEVERS, NUM_STEPS, ToldTime
+from explorer.lessons.reverse.compute import detail_over_time
+from explorer.lessons.schedules.compute import Plan, distance, sampler_plans, spacing_plans
+from explorer.lessons.told_time.compute import BELIEVERS, NUM_STEPS, ToldTime
 from scripts.findings.subject import SEEDS, STEPS, Subject, draw, end_of, rounded
 
 LIE = 200

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.diffusion.samplers import NoisePredictor, sample
-from explorer.experiments.exhibits import Exhibit
-from explorer.experiments.schedules import Plan, long_plan
+from explorer.exhibits.exhibit import Exhibit
+from explorer.lessons.schedules.compute import Plan, long_plan
 from explorer.training.datasets import to_model_space
 
 SEEDS = range(9, 17)  # of the runs that samplers and spacings are compared by

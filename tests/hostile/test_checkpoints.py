@@ -14,7 +14,7 @@ from tests.hostile.sound import sound_checkpoint
 LOAD = """
 import json, logging, resource, sys
 from pathlib import Path
-from explorer.experiments.exhibits import load_exhibits
+from explorer.exhibits.exhibit import load_exhibits
 lines = []
 class Keep(logging.Handler):
     def emit(self, record):

@@ -197,7 +197,7 @@ def test_no_hostile_picture_takes_more_than_300_mb():
 
 def test_the_page_tells_the_limits_that_hold(monkeypatch):
     """A file comes through the door first, which is narrower than the decoders."""
-    from explorer.panels.text import TEXT
+    from explorer.page.words import TEXT
     from explorer.web.uploads import LARGEST_FILE
 
     hint = TEXT["rail"]["upload_hint"]

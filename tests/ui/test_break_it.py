@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.break_it import NUM_STEPS, compute_bench, mistakes
+from explorer.lessons.break_it.compute import NUM_STEPS, compute_bench, mistakes
 
 pytestmark = pytest.mark.ui
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from explorer.diffusion.noise import noise_from_seed
-from explorer.experiments.forward_noising import compute_noisy_image, neighbours, power_share
-from explorer.experiments.stepwise import compute_stepwise, middle_pixel
-from explorer.panels.text import number, percent
-from explorer.plots.forward_noising import HISTOGRAM_EDGES
+from explorer.exhibits.scene import compute_noisy_image, neighbours, power_share
+from explorer.lessons.forward_noising.figure import HISTOGRAM_EDGES
+from explorer.lessons.forward_noising.stepwise import compute_stepwise, middle_pixel
+from explorer.page.words import number, percent
 
 pytestmark = pytest.mark.ui
 

@@ -8,7 +8,7 @@ import pytest
 
 from explorer.images.data_uri import read_data_uri
 from explorer.images.uploads import read_picture
-from explorer.panels.text import TEXT
+from explorer.page.words import TEXT, lesson_words
 from tests.conftest import MAPS, NOISER
 from tests.ui.test_break_it import choose
 from tests.ui.test_page import choose_image, draw, png, query, wait_card, wait_query
@@ -66,7 +66,7 @@ def test_an_upload_and_the_settings_survive_a_reload(cut_off):
     visitor = cut_off
     page = visitor.open(denoiser="emoji", t=400, seed=5).page
     upload(page, content := random_picture())
-    visitor.unfold(TEXT["noise_prediction"]["output"])
+    visitor.unfold(lesson_words("noise_prediction")["output"])
     page.check("#told input")
     page.click("#run-settings > button")
     visitor.set_number("#steps", 33)
@@ -84,8 +84,8 @@ def test_an_upload_and_the_settings_survive_a_reload(cut_off):
     np.testing.assert_array_equal(visitor.pixels(X_0), read_picture(content))
     page.wait_for_url(address)
     assert (visitor.slider(), page.input_value("#seed input")) == (401, "5")
-    assert page.inner_text("#run") == TEXT["reverse"]["run_picture"]
-    visitor.unfold(TEXT["noise_prediction"]["output"])
+    assert page.inner_text("#run") == lesson_words("reverse")["run_picture"]
+    visitor.unfold(lesson_words("noise_prediction")["output"])
     assert page.is_checked("#told input")
     page.click("#run-settings > button")
     for name, value in (("steps", "33"), ("eta", "0.5")):
@@ -172,8 +172,8 @@ def test_the_page_works_where_storage_is_blocked(new_page, another_visitor):
 @pytest.fixture
 def tiny_server(colour_exhibit, grey_exhibit):
     """`tiny_server(port)` opens the app over the tiny exhibits -> (app, address)."""
-    from explorer.panels.interface import build_interface
-    from explorer.panels.shelf import Shelf
+    from explorer.interface import build_interface
+    from explorer.page.shelf import Shelf
     from explorer.serving import Settings, launch, sheets_folder
 
     running = []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.memory import compute_recall
+from explorer.lessons.memory.compute import compute_recall
 
 pytestmark = pytest.mark.ui
 

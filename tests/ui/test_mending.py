@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.images.uploads import read_picture
-from explorer.panels.text import TEXT
+from explorer.page.words import TEXT
 from tests.ui.test_page import choose_image, wait_card
 
 pytestmark = pytest.mark.ui

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.noise_prediction import compute_noise_prediction, error_curves
+from explorer.exhibits.predictions import compute_noise_prediction, error_curves
 from explorer.images.encoding import to_pixels
 
 pytestmark = pytest.mark.ui

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.panels.interface import build_interface
-from explorer.panels.shelf import Shelf
+from explorer.interface import build_interface
+from explorer.page.shelf import Shelf
 from explorer.serving import Settings, launch, sheets_folder
 
 pytestmark = pytest.mark.ui

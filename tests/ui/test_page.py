@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from explorer.diffusion.noise import noise_from_seed
-from explorer.experiments.noise_prediction import compute_noise_prediction
+from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.images.uploads import read_digit, read_picture
-from explorer.panels.interface import LESSONS
+from explorer.interface import LESSONS
 
 pytestmark = pytest.mark.ui
 

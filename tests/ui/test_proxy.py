@@ -50,8 +50,8 @@ def nginx() -> str:
 @pytest.fixture(scope="module")
 def proxied(nginx, colour_exhibit, grey_exhibit, tmp_path_factory, eventually) -> Iterator[str]:
     """The address, at the proxy, of the page with networks that cost nothing."""
-    from explorer.panels.interface import build_interface
-    from explorer.panels.shelf import Shelf
+    from explorer.interface import build_interface
+    from explorer.page.shelf import Shelf
     from explorer.serving import Settings, launch, sheets_folder
 
     folder, port, inner = tmp_path_factory.mktemp("nginx"), free_port(), free_port()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.quiz_pictures import error_maps
 from explorer.images.encoding import png_data_uri
-from explorer.panels.questions import questions_for, read_questions
+from explorer.lessons.quiz.pictures import error_maps
+from explorer.lessons.quiz.questions import questions_for, read_questions
 
 pytestmark = pytest.mark.ui
 

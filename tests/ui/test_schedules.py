@@ -5,14 +5,14 @@ import time
 import numpy as np
 import pytest
 
-from explorer.experiments.schedules import (
+from explorer.images.encoding import to_pixels
+from explorer.lessons.schedules import panel as module
+from explorer.lessons.schedules.compute import (
     Plan,
     compute_run,
     compute_schedules,
     sampler_plans,
 )
-from explorer.images.encoding import to_pixels
-from explorer.panels import schedules as module
 
 pytestmark = pytest.mark.ui
 

@@ -70,7 +70,7 @@ TYPED = {
     "": "9007199254740993",  # what is no number gives way to the last one
     "-": "9007199254740993",
 }
-# The rule is clean_seed's (see tests/panels/test_rail.py); here, that the box shows what it says.
+# The rule is clean_seed's (see tests/page/test_rail.py); here, that the box shows what it says.
 LINKED = {"7.9": "7", "99999999999999999999": str(LARGEST_SEED), "abc": "0"}
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.single_step import compute_single_step
 from explorer.images.encoding import to_pixels
+from explorer.lessons.single_step.compute import compute_single_step
 
 pytestmark = pytest.mark.ui
 

@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.told_time import NUM_STEPS, compute_told_run, compute_told_time, tell_by
 from explorer.images.encoding import to_pixels
+from explorer.lessons.told_time.compute import (
+    NUM_STEPS,
+    compute_told_run,
+    compute_told_time,
+    tell_by,
+)
 
 pytestmark = pytest.mark.ui
 

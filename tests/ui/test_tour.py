@@ -2,9 +2,9 @@
 
 import pytest
 
-from explorer.panels.interface import LESSONS
-from explorer.panels.noise_prediction import trained_text
-from explorer.panels.text import TEXT
+from explorer.interface import LESSONS
+from explorer.lessons.noise_prediction.panel import trained_text
+from explorer.page.words import TEXT
 
 pytestmark = pytest.mark.ui
 

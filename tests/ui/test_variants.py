@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.variants import PARTS, draw_strip, find_networks
-from explorer.experiments.why_noise import compute_readings
+from explorer.exhibits.readings import compute_readings
+from explorer.exhibits.variants import PARTS, draw_strip, find_networks
 from explorer.images.encoding import to_pixels
-from explorer.panels.variants import WORDS
+from explorer.page.variants import WORDS
 
 pytestmark = pytest.mark.ui
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from explorer.experiments.why_noise import TARGETS, compute_readings
+from explorer.exhibits.readings import TARGETS, compute_readings
 from explorer.images.encoding import to_pixels
-from explorer.panels.why_noise import number
+from explorer.lessons.why_noise.panel import number
 
 pytestmark = pytest.mark.ui
 

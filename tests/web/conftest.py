@@ -10,8 +10,8 @@ import pytest
 @pytest.fixture(scope="module")
 def small_app(colour_exhibit, grey_exhibit, tmp_path_factory) -> Iterator[str]:
     """The address of the whole page, with networks that cost nothing."""
-    from explorer.panels.interface import build_interface
-    from explorer.panels.shelf import Shelf
+    from explorer.interface import build_interface
+    from explorer.page.shelf import Shelf
     from explorer.serving import Settings, launch, sheets_folder
 
     exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}

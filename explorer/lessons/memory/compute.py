@@ -1,0 +1,178 @@
+"""Lesson "Memory": the network beside exact memory of its training images.
+
+Exact memory is the ideal denoiser (denoiser/ideal.py). Distances are root mean squared
+differences between pictures as they are shown, brightness running from 0 (black) to 1 (white).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer.diffusion.checks import check_integer
+from explorer.diffusion.forward import diffuse
+from explorer.diffusion.noise import noise_from_seed
+from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.samplers import sample
+from explorer.exhibits.exhibit import Exhibit
+from explorer.images.encoding import to_model_space, to_pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """A training image, (H, W, C) uint8, and how far it is from the picture in question."""
+
+    name: str
+    pixels: np.ndarray
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class ExactMemory:
+    """The ideal denoiser's x_0_hat, (H, W, C) uint8, and the training image it relies on most."""
+
+    x_0_hat: np.ndarray
+    favourite: str
+    weight: float  # of the favourite, 0..1
+
+
+@dataclass(frozen=True, eq=False)
+class Recall:
+    """What network and memory make of one noisy image; pictures (H, W, C) uint8.
+
+    error, memory_error: distance of their guesses from x_0.
+    memory, memory_error, nearest (to the network's guess): None where the training images are not
+    at hand.
+    """
+
+    x_0: np.ndarray
+    x_t: np.ndarray
+    x_0_hat: np.ndarray
+    error: float
+    memory: ExactMemory | None
+    memory_error: float | None
+    nearest: Neighbour | None
+
+
+@dataclass(frozen=True, eq=False)
+class MemoryFrame:
+    """One step of a run; pictures (H, W, C) uint8. `nearest` is nearest to x_0_hat.
+
+    At t = 0 nothing is predicted: memory's last guess stays in sight.
+    """
+
+    t: int
+    x_t: np.ndarray
+    x_0_hat: np.ndarray
+    memory: ExactMemory
+    nearest: Neighbour
+
+    @property
+    def side_by_side(self) -> np.ndarray:
+        """(H, 4 W, C) uint8: x_t, x_0_hat, memory's x_0_hat, nearest."""
+        views = [self.x_t, self.x_0_hat, self.memory.x_0_hat, self.nearest.pixels]
+        return np.concatenate(views, axis=1)
+
+
+def compute_recall(
+    exhibit: Exhibit, pictures: Sequence[np.ndarray], t: int, seed: int
+) -> list[Recall]:
+    """Network and memory, asked about each picture under the same noise; neither is told its kind.
+
+    Args:
+        pictures: (H, W, C) uint8 each, clean images.
+        t: in 1..T (at t = 0 there is nothing to guess).
+        seed: of the noise.
+    """
+    t = check_integer("t", t, 1, exhibit.T)
+    x_0 = torch.from_numpy(to_model_space(np.stack(pictures)))
+    eps = noise_from_seed((1, *exhibit.denoiser.shape), seed).expand_as(x_0)
+    x_t = diffuse(exhibit.schedule, x_0, t, eps)
+    eps_hat = exhibit.denoiser.predict_eps(x_t, torch.full((len(x_t),), t))
+    x_0_hat = x_0_from_eps(exhibit.schedule, x_t, t, eps_hat)
+    return [_recall(exhibit, *images, t) for images in zip(x_0, x_t, x_0_hat, strict=True)]
+
+
+def compute_memory_run(
+    exhibit: Exhibit, kind: str | None, seed: int, num_steps: int = 20
+) -> Iterator[MemoryFrame]:
+    """A DDIM run from noise (eta 0, no guidance), with memory's guess and the nearest image.
+
+    Args:
+        kind: what the network is asked to draw; None or an unknown one leaves it open. Memory is
+            not told.
+
+    Raises:
+        ValueError: at the call, if the training images are not at hand.
+    """
+    if exhibit.ideal is None:
+        raise ValueError("The training images of this network are not here to compare with.")
+    steps = sample(
+        exhibit.patient_denoiser,
+        num_steps=num_steps,
+        seed=seed,
+        condition=exhibit.condition(kind),
+    )
+
+    def frames() -> Iterator[MemoryFrame]:
+        memory = None
+        for step in steps:
+            x_t, guess = step.x_t[0].cpu(), _pixels(step.x_0_hat[0].cpu())
+            memory = exact_memory(exhibit, x_t, step.t) if step.t > 0 else memory
+            nearest = _nearest(exhibit, guess)
+            assert memory is not None and nearest is not None  # noqa: S101 - it has one
+            yield MemoryFrame(step.t, _pixels(x_t), guess, memory, nearest)
+
+    return frames()
+
+
+def exact_memory(exhibit: Exhibit, x_t: Tensor, t: int) -> ExactMemory | None:
+    """What the ideal denoiser answers to x_t (C, H, W); None if there is none."""
+    if exhibit.ideal is None:
+        return None
+    weights = exhibit.ideal.weights(x_t[None], torch.tensor([t]))
+    weight, index = (found.item() for found in weights[0].max(0))
+    name = exhibit.gallery.select(seen=True)[int(index)].name
+    return ExactMemory(_pixels(exhibit.ideal.mix(weights)[0].cpu()), name, weight)
+
+
+def nearest_training_images(exhibit: Exhibit, pixels: np.ndarray, count: int) -> list[Neighbour]:
+    """The training images nearest to a picture (H, W, C) uint8; none where they are not at hand."""
+    if exhibit.ideal is None:
+        return []
+    x = torch.from_numpy(to_model_space(pixels))[None]
+    distances, indices = exhibit.ideal.nearest(x, count)
+    seen = exhibit.gallery.select(seen=True)
+    return [
+        Neighbour(seen[index].name, seen[index].pixels, distance / 2)  # [-1, 1] is two units wide
+        for distance, index in zip(distances[0].tolist(), indices[0].tolist(), strict=True)
+    ]
+
+
+def _recall(exhibit: Exhibit, x_0: Tensor, x_t: Tensor, x_0_hat: Tensor, t: int) -> Recall:
+    clean, guess = _pixels(x_0), _pixels(x_0_hat)
+    memory = exact_memory(exhibit, x_t, t)
+    return Recall(
+        x_0=clean,
+        x_t=_pixels(x_t),
+        x_0_hat=guess,
+        error=_distance(guess, clean),
+        memory=memory,
+        memory_error=None if memory is None else _distance(memory.x_0_hat, clean),
+        nearest=_nearest(exhibit, guess),
+    )
+
+
+def _nearest(exhibit: Exhibit, pixels: np.ndarray) -> Neighbour | None:
+    return next(iter(nearest_training_images(exhibit, pixels, 1)), None)
+
+
+def _distance(one: np.ndarray, other: np.ndarray) -> float:
+    """Of two pictures in uint8."""
+    return float(np.sqrt(np.square((one.astype(float) - other) / 255).mean()))
+
+
+def _pixels(x: Tensor) -> np.ndarray:
+    return to_pixels(x.numpy())

@@ -1,0 +1,82 @@
+"""Figure of lesson 2: the network's error against t, with this image's point on it."""
+
+import plotly.graph_objects as go
+
+from explorer.exhibits.predictions import ErrorCurves
+from explorer.page.figures import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    mark_t,
+    quiet_figure,
+    time_axis_title,
+)
+
+STYLE = {
+    "seen": ("network, images seen in training", BLUE, "solid"),
+    "held_out": ("network, images never seen", PURPLE, "solid"),
+    "ideal_seen": ("exact memory, seen", GREEN, "dot"),
+    "ideal_held_out": ("exact memory, never seen", GREY, "dot"),
+}
+SMALLEST = 1e-4  # the ideal denoiser's error falls below any axis
+
+
+def error_figure(
+    curves: ErrorCurves | None,
+    T: int,  # noqa: N803 - the papers' name
+    t: int,
+    mse: float | None,
+    ideal_mse: float | None,
+) -> go.Figure:
+    """Mean squared error of eps_hat against t, log scale.
+
+    The first two traces are this image's points, the network's and the ideal denoiser's: the
+    browser moves them as t moves. `curves` None (nothing was measured) leaves the points alone.
+    The bands, one standard error up and down, come last.
+    """
+    figure = quiet_figure(
+        "Error of the predicted noise",
+        time_axis_title(T),
+        "mean (eps_hat − eps)², log scale",
+        height=420,
+    )
+    for name, value, colour in (
+        ("this image", mse, ORANGE),
+        ("this image, exact memory", ideal_mse, GREEN),
+    ):
+        figure.add_trace(
+            go.Scatter(
+                x=[t],
+                y=[None if value is None else max(value, SMALLEST)],
+                name=name,
+                mode="markers",
+                marker=dict(color=colour, size=13, line=dict(color="white", width=2)),
+            )
+        )
+    if curves is not None:
+        for name, curve in curves.curves.items():
+            label, colour, dash = STYLE[name]
+            band = "; band: one standard error" if name in curves.spread else ""
+            figure.add_trace(
+                go.Scatter(
+                    x=curves.t,
+                    y=[max(value, SMALLEST) for value in curve],
+                    mode="lines",
+                    name=f"{label} ({curves.counts[name]:,}{band})",
+                    line=dict(color=colour, width=2.5, dash=dash),
+                )
+            )
+        for name, spread in curves.spread.items():
+            pairs = list(zip(curves.curves[name], spread, strict=True))
+            edge = [mean + by for mean, by in pairs] + [mean - by for mean, by in reversed(pairs)]
+            figure.add_scatter(
+                x=[*curves.t, *reversed(curves.t)], y=[max(value, SMALLEST) for value in edge],
+                fill="toself", fillcolor=STYLE[name][1], opacity=0.25, line=dict(width=0),
+                mode="lines", hoverinfo="skip", showlegend=False,
+            )  # fmt: skip
+    mark_t(figure, t)
+    figure.update_xaxes(range=[0, T])
+    figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1, exponentformat="power")
+    return figure
