@@ -12,6 +12,7 @@ import torch
 
 import explorer
 from explorer import zero_gpu
+from explorer.components.files import read_script
 from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
 from explorer.exhibits.exhibit import load_exhibits
@@ -29,7 +30,7 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
 # The page's own; those of components come with them.
-SCRIPTS = ("mending.js", "framed.js", "number.js", "page.js")
+SCRIPTS = ("mending", "framed", "page")
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 
@@ -150,7 +151,7 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[Page, str]:
 def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, str]:
     """Open the port, with the door before it; see `serve`."""
     host = listens_on(settings.host)
-    scripts = [(HERE / "components" / name).read_text(encoding="utf-8") for name in SCRIPTS]
+    scripts = [f"(() => {{\n{read_script(name)}}})();\n" for name in SCRIPTS]
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
     style = (HERE / "page" / "page.css").read_text(encoding="utf-8")
     head = f"<style>{style}</style><script>{''.join(scripts)}</script>"

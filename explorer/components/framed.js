@@ -4,8 +4,7 @@
 // Runs before page.js. It sets two lengths for the styles, --above and --below: what of the frame
 // lies outside of the screen that the page keeps to.
 
-(() => {
-  if (window.parent === window) return;
+function keepToOneScreen() {
   const html = document.documentElement;
   html.classList.add('framed');
   html.dataset.gradioCover = ''; // Gradio then asks the Hub for a frame of one screen, not of all the page
@@ -31,4 +30,6 @@
     }).observe(html);
   window.addEventListener('resize', () => { most = 0; });
   setInterval(look, 100);
-})();
+}
+
+if (window.parent !== window) keepToOneScreen();

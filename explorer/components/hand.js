@@ -1,8 +1,8 @@
 // Shared by the components that move the rail's slider (props.follows), as a visitor's hand would.
 
-const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
+export const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
 
-function moveSlider(time) {
+export function moveSlider(time) {
   const range = slider();
   if (!range) return;
   Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(range, time);

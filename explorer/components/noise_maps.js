@@ -4,6 +4,9 @@
 // hands on with the event "explorer:message". Every prediction drawn is
 // told to the page with the event "explorer:prediction" { t, mse, ideal_mse }.
 
+import { number } from './number.js';
+import { bytesOf, floatsOf, paint } from './pixels.js';
+
 const find = (selector) => element.querySelector(selector);
 const SIGMAS = 3; // the scale reaches three standard deviations of what it shows
 

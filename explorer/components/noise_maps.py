@@ -20,7 +20,7 @@ class NoiseMaps(gr.HTML):
         super().__init__(
             value=value,
             apply_default_css=False,
-            **read_parts("noise_maps", uses=("pixels", "number")),
+            **read_parts("noise_maps"),
             **settings,
         )
 

@@ -5,6 +5,10 @@
 // "explorer:moment" { t, x_t, shape, alpha_bar, choices }, which the page's live figures listen to.
 // It hands each message on with the event "explorer:message": the server sends it once, for all.
 
+import { moveSlider, slider } from './hand.js';
+import { number, percent } from './number.js';
+import { bytesOf, floatsOf, paint } from './pixels.js';
+
 const find = (selector) => element.querySelector(selector);
 const all = (selector) => element.querySelectorAll(selector);
 const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0

@@ -26,7 +26,7 @@ class Noiser(gr.HTML):
             value=value,
             follows=follows,
             apply_default_css=False,
-            **read_parts("noiser", uses=("pixels", "hand", "number")),
+            **read_parts("noiser"),
             **settings,
         )
 

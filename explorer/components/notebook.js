@@ -1,6 +1,6 @@
 // Shared by the components that remember something from visit to visit, in this browser only.
 
-function recall(name) {
+export function recall(name) {
   try {
     return JSON.parse(localStorage.getItem(`denoising-explorer.${name}`)) || {};
   } catch {
@@ -8,7 +8,7 @@ function recall(name) {
   }
 }
 
-function remember(name, value) {
+export function remember(name, value) {
   try {
     localStorage.setItem(`denoising-explorer.${name}`, JSON.stringify(value));
   } catch {

@@ -3,7 +3,7 @@
 const raised = (exponent) => String(exponent).replace(/./g, (sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]);
 
 // Three figures: 0.00762, 1.98; whole from 1,000 on: 20,291; else powers of ten: 5.91·10⁻¹⁰.
-function number(value) {
+export function number(value) {
   if (value === undefined || value === null || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
   const sign = value < 0 ? '−' : '';
@@ -16,4 +16,4 @@ function number(value) {
   return sign + (figures < 1000 ? String(figures) : String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ','));
 }
 
-const percent = (share) => `${number(100 * share)}\u00a0%`; // stays on one line
+export const percent = (share) => `${number(100 * share)}\u00a0%`; // stays on one line

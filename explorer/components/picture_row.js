@@ -3,6 +3,8 @@
 // A new picture is decoded first and then drawn over the old one. For tests, each canvas carries
 // data-drawn, which grows by one with every picture drawn, and `element` data-pictures.
 
+import { setLabel } from './symbols.js';
+
 const row = element.querySelector('.row');
 row.style.setProperty('--columns', props.columns);
 let figures = []; // { box, label, canvas, note, uri }

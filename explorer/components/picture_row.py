@@ -27,7 +27,7 @@ class PictureRow(gr.HTML):
             value=value,
             columns=columns,
             apply_default_css=False,
-            **read_parts("picture_row", uses=("symbols",)),
+            **read_parts("picture_row"),
             **settings,
         )
 

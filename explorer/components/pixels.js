@@ -1,16 +1,16 @@
 // Shared by the components that draw images from arrays: decode what the server sent, paint it.
 // Images are arrays in the order (channel, row, column), as in torch.
 
-function bytesOf(base64) {
+export function bytesOf(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
-const floatsOf = (base64) => new Float32Array(bytesOf(base64).buffer);
+export const floatsOf = (base64) => new Float32Array(bytesOf(base64).buffer);
 
 // Paint one image: `level(channel, i)` gives 0..255 of pixel i, rounded and clipped by the canvas.
-function paint(canvas, [channels, height, width], level) {
+export function paint(canvas, [channels, height, width], level) {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width;
     canvas.height = height;

@@ -2,12 +2,20 @@
 //
 // props.value is { questions, waiting, runs, truth }, any of them; see quiz.py. No answer leaves the browser.
 
+import { moveSlider } from './hand.js';
+import { orderOf } from './quiz_order.js';
+import { button, fill, find, sets, words } from './quiz_parts.js';
+import {
+  current, draw, drawNumber, keep, opened, quiz, settle, showJump, startOver, turnTo,
+} from './quiz_questions.js';
+import { setLabel } from './symbols.js';
+
 let round = null; // { runs, picked, way, truth }
 
 const inRound = (selector) => find(`.round ${selector}`);
 
 function drawTally() {
-  inRound('.tally').textContent = progress.rounds ? fill(words.round.tally, progress) : '';
+  inRound('.tally').textContent = quiz.progress.rounds ? fill(words.round.tally, quiz.progress) : '';
 }
 
 function drawRound() {
@@ -55,8 +63,8 @@ function judge(truth) {
   round.truth = truth;
   const which = round.picked === truth.broken;
   const how = round.way === truth.way;
-  progress.rounds += 1;
-  progress.found += which && how ? 1 : 0;
+  quiz.progress.rounds += 1;
+  quiz.progress.found += which && how ? 1 : 0;
   keep();
   const verdict = { 'true true': 'both', 'true false': 'which_only', 'false true': 'how_only', 'false false': 'neither' };
   inRound('.found').dataset.right = which && how;
@@ -104,9 +112,12 @@ inRound('.deal').addEventListener('click', () => {
 find('.back').addEventListener('click', () => turnTo(current() - 1));
 find('.next').addEventListener('click', () => turnTo(current() + 1));
 find('.onward').addEventListener('click', () => turnTo(current() + 1));
-find('.again').addEventListener('click', startOver);
-find('.check-order').addEventListener('click', () => settle(questions[current()], lines[questions[current()].id]));
-find('.check').addEventListener('click', () => settle(questions[current()], Number(find('.guess').value)));
+find('.again').addEventListener('click', () => {
+  startOver();
+  drawTally();
+});
+find('.check-order').addEventListener('click', () => settle(quiz.questions[current()], orderOf(quiz.questions[current()])));
+find('.check').addEventListener('click', () => settle(quiz.questions[current()], Number(find('.guess').value)));
 find('.guess').addEventListener('input', () => {
   drawNumber();
   if (opened()) moveSlider(Number(find('.guess').value));
@@ -115,8 +126,8 @@ find('.guess').addEventListener('input', () => {
 function take() {
   const value = props.value || {};
   if (value.questions) {
-    questions = value.questions;
-    find('.dots').replaceChildren(...questions.map((one, k) => button('', () => turnTo(k))));
+    quiz.questions = value.questions;
+    find('.dots').replaceChildren(...quiz.questions.map((one, k) => button('', () => turnTo(k))));
     draw();
     drawTally();
   }
@@ -127,7 +138,7 @@ function take() {
   if (value.waiting) inRound('.deal').textContent = value.waiting;
   if (value.runs) newRound(value.runs);
   if (value.truth) judge(value.truth);
-  element.dataset.questions = questions.length;
+  element.dataset.questions = quiz.questions.length;
 }
 
 watch('value', take);

@@ -9,8 +9,6 @@ import gradio as gr
 
 from .files import read_parts
 
-SCRIPTS = ("hand", "visit", "notebook", "symbols", "number", "quiz_questions", "quiz_order")
-
 
 class Quiz(gr.HTML):
     """One question at a time, judged at once and without a request; below it, the game.
@@ -50,7 +48,7 @@ class Quiz(gr.HTML):
             words=words,
             follows=follows,
             apply_default_css=False,
-            **read_parts("quiz", uses=SCRIPTS),
+            **read_parts("quiz"),
             **settings,
         )
 

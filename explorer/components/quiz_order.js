@@ -1,9 +1,17 @@
 // The quiz's answers that are put in order: two buttons a row, for thumb, mouse and keyboard alike.
-// Needs quiz_questions.js.
+
+import { button, fill, find, pictureName, pictureOf, words } from './quiz_parts.js';
+import { setLabel } from './symbols.js';
 
 const lines = {}; // a question's id -> its items, as they stand now
 
-function drawOrder(question, answer) {
+export const orderOf = (question) => lines[question.id];
+
+export function forgetOrder() {
+  for (const id of Object.keys(lines)) delete lines[id];
+}
+
+export function drawOrder(question, answer) {
   find('.order').hidden = question.kind !== 'order';
   if (question.kind !== 'order') return;
   const answered = answer !== undefined;

@@ -1,15 +1,21 @@
 // The quiz's questions: one at a time, answered and judged here. (quiz.js has the rest of it.)
 
-const find = (selector) => element.querySelector(selector);
-const { words } = props;
+import { moveSlider, slider } from './hand.js';
+import { recall, remember } from './notebook.js';
+import { number } from './number.js';
+import { button, fill, find, letter, pictureOf, sets, words } from './quiz_parts.js';
+import { drawOrder, forgetOrder } from './quiz_order.js';
+import { setLabel } from './symbols.js';
+import { titleOf, visit } from './visit.js';
+
 const NAME_OF_UNIT = 't';
 
-let questions = [];
-let progress = { at: null, answers: {}, rounds: 0, found: 0, ...recall('quiz') };
+const NEW = { at: null, rounds: 0, found: 0 };
 
-const keep = () => remember('quiz', progress);
-const current = () => Math.max(0, questions.findIndex(({ id }) => id === progress.at));
-const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
+export const quiz = { questions: [], progress: { ...NEW, answers: {}, ...recall('quiz') } };
+
+export const keep = () => remember('quiz', quiz.progress);
+export const current = () => Math.max(0, quiz.questions.findIndex(({ id }) => id === quiz.progress.at));
 const withUnit = (value, unit) => (unit === NAME_OF_UNIT ? `t = ${Math.round(value)}` : `${number(value)} ${unit}`.trim());
 
 function isRight(question, answer) {
@@ -19,15 +25,7 @@ function isRight(question, answer) {
   return Math.abs(answer - question.truth) <= question.tolerance;
 }
 
-function button(text, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  setLabel(made, text);
-  made.addEventListener('click', act);
-  return made;
-}
-
-function showJump(target, lesson, show) {
+export function showJump(target, lesson, show) {
   const title = titleOf(lesson);
   target.hidden = !title;
   target.textContent = fill(words.jump, { lesson: title });
@@ -36,10 +34,10 @@ function showJump(target, lesson, show) {
 
 // ---- the whole card
 
-function draw() {
-  const question = questions[current()];
+export function draw() {
+  const question = quiz.questions[current()];
   if (!question) return;
-  const answer = progress.answers[question.id];
+  const answer = quiz.progress.answers[question.id];
   drawPlace();
   setLabel(find('.ask'), question.ask);
   find('.card > .answers').replaceChildren(...(question.answers || question.kind === 'pick' ? choices(question, answer) : []));
@@ -52,15 +50,15 @@ function draw() {
 }
 
 function drawPlace() {
-  const judged = questions.map((one) => [one, progress.answers[one.id]]);
+  const judged = quiz.questions.map((one) => [one, quiz.progress.answers[one.id]]);
   const answered = judged.filter(([, answer]) => answer !== undefined);
   const count = answered.filter(([one]) => isRight(one, 0) !== null).length;
   const right = answered.filter(([one, answer]) => isRight(one, answer)).length;
   find('.place').textContent = fill(count ? words.place_right : words.place, {
-    k: current() + 1, n: questions.length, right, count,
+    k: current() + 1, n: quiz.questions.length, right, count,
   });
   find('.back').disabled = current() === 0;
-  find('.next').disabled = current() === questions.length - 1;
+  find('.next').disabled = current() === quiz.questions.length - 1;
   find('.again').hidden = answered.length === 0;
   judged.forEach(([one, answer], k) => {
     const dot = find('.dots').children[k];
@@ -74,21 +72,10 @@ function drawPlace() {
 
 // ---- pictures, which the server makes when a question with some of them is in sight
 
-const sets = {}; // a set's name -> its pictures' URIs
 let inSight = false;
 
-const pictureName = (k) => fill(words.picture, { letter: 'ABCDEF'[k] });
-
-function pictureOf(question, k) {
-  const made = new Image();
-  made.alt = pictureName(k);
-  const uri = sets[question.set]?.[question.pictures[k]];
-  if (uri) made.src = uri;
-  return made;
-}
-
 function lookUp() {
-  const { set } = questions[current()] ?? {};
+  const { set } = quiz.questions[current()] ?? {};
   const lacking = Boolean(set) && !sets[set];
   find('.coming').hidden = !lacking;
   if (lacking && inSight) trigger('look', { set });
@@ -102,7 +89,7 @@ new IntersectionObserver((changes) => {
 function choices(question, answer) {
   return (question.answers ?? question.pictures).map((text, k) => {
     const made = button(question.answers ? text : '', () => settle(question, k));
-    if (!question.answers) made.append(pictureOf(question, k), 'ABCDEF'[k]);
+    if (!question.answers) made.append(pictureOf(question, k), letter(k));
     if (answer !== undefined) {
       made.disabled = true;
       made.classList.toggle('right', k === question.right);
@@ -128,8 +115,8 @@ function drawSlide({ slider: { from, to, step, unit }, kind, ask, truth }, answe
   drawNumber();
 }
 
-function drawNumber() {
-  const { unit } = questions[current()].slider;
+export function drawNumber() {
+  const { unit } = quiz.questions[current()].slider;
   const text = withUnit(Number(find('.guess').value), unit);
   find('.number').textContent = text;
   find('.guess').setAttribute('aria-valuetext', text);
@@ -155,7 +142,7 @@ function drawFeedback(question, answer) {
   setLabel(find('.card .reason'), question.reason);
   find('.card .seen').hidden = question.kind !== 'personal';
   if (question.kind === 'personal') followRail();
-  const last = current() === questions.length - 1;
+  const last = current() === quiz.questions.length - 1;
   find('.onward').hidden = last;
   const show = question.kind === 'personal' ? {} : question.show; // its t is set already
   showJump(find('.card .jump'), question.lesson, show);
@@ -163,34 +150,33 @@ function drawFeedback(question, answer) {
 
 // ---- what a visitor does
 
-function settle(question, answer) {
-  progress.answers[question.id] = answer;
-  progress.at = question.id;
+export function settle(question, answer) {
+  quiz.progress.answers[question.id] = answer;
+  quiz.progress.at = question.id;
   keep();
   if (question.kind === 'personal') moveSlider(answer);
   draw();
   find('.onward').focus({ preventScroll: true }); // the button that was pressed is gone
 }
 
-function turnTo(k) {
-  progress.at = questions[Math.max(0, Math.min(questions.length - 1, k))].id;
+export function turnTo(k) {
+  quiz.progress.at = quiz.questions[Math.max(0, Math.min(quiz.questions.length - 1, k))].id;
   keep();
   draw();
 }
 
-function startOver() {
-  progress = { at: null, answers: {}, rounds: 0, found: 0 };
-  for (const id of Object.keys(lines)) delete lines[id];
+export function startOver() {
+  quiz.progress = { ...NEW, answers: {} };
+  forgetOrder();
   keep();
   draw();
-  drawTally();
 }
 
 // ---- a personal question, once answered, follows the rail: image, noisy image, the guess
 
-const opened = () => {
-  const question = questions[current()];
-  return question?.kind === 'personal' && progress.answers[question.id] !== undefined;
+export const opened = () => {
+  const question = quiz.questions[current()];
+  return question?.kind === 'personal' && quiz.progress.answers[question.id] !== undefined;
 };
 let copying = false;
 

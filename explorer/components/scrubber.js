@@ -8,6 +8,8 @@
 // Tells Python 'scrub' {k} when the visitor comes to rest on a frame.
 // For tests, `element` carries data-run, data-state, data-frames and data-position.
 
+import { setLabel } from './symbols.js';
+
 const ENDS = ['noise, t = T', 'clean, t = 0'];
 const PLAY_TIME = 5000; // ms: a whole run at speed 1, unless a frame would last too short or long
 const SHORTEST_FRAME = 20;

@@ -48,7 +48,7 @@ class Scrubber(gr.HTML):
             views=list(views),
             placeholder=placeholder,
             apply_default_css=False,
-            **read_parts("scrubber", uses=("symbols",)),
+            **read_parts("scrubber"),
             **settings,
         )
 

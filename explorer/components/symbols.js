@@ -1,7 +1,7 @@
 // Shared by the components whose labels name what the code names.
 
 // "Best guess x_0_hat": text with the code's names shown as the papers' symbols.
-function setLabel(target, text) {
+export function setLabel(target, text) {
   const symbol = /\b(?:([xv])(?=_)|eps)(?:_([0t]))?(_hat)?\b/g;
   const parts = [];
   let end = 0;

