@@ -58,9 +58,7 @@ def _join(name: str, scopes: dict[str, str], importers: tuple[str, ...]) -> str:
         names, module = re.findall(r"\w+", found[1]), found[2]
         exports = EXPORT.findall(_read(f"{module}.js"))
         if missing := sorted(set(names) - set(exports)):
-            raise ValueError(
-                f"{module}.js does not export {', '.join(missing)}, as {name}.js has it."
-            )
+            raise ValueError(f"{module}.js exports no {', '.join(missing)}, asked for by {name}.")
         if module not in scopes:
             text = _join(module, scopes, (*importers, name))
             scopes[module] = (
