@@ -8,7 +8,8 @@ let waiting = false;
 let told = null; // the moment that Python was last told of
 
 function check() {
-  if (!inSight || waiting || document.querySelector('[data-keeper=opening], [data-keeper=found]')) return;
+  if (!inSight || waiting || document.querySelector('[data-keeper=opening], [data-keeper=found]'))
+    return;
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;

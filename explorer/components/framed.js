@@ -28,7 +28,9 @@ function keepToOneScreen() {
       set('--above', above);
       set('--below', window.innerHeight - screen - above);
     }).observe(html);
-  window.addEventListener('resize', () => { most = 0; });
+  window.addEventListener('resize', () => {
+    most = 0;
+  });
   setInterval(look, 100);
 }
 

@@ -14,13 +14,17 @@ window.fetch = async (...asked) => {
 
 // A slider's number box shows what is used: what the slider itself, which knows its steps and its
 // ends, can show. Gradio would leave 12.7 in the box where 13 is meant.
-document.addEventListener('change', ({ target }) => {
-  if (!target.matches?.('input[type=number]')) return;
-  const range = target.closest('.block')?.querySelector('input[type=range]');
-  if (!range || target.value === '' || target.value === range.value) return;
-  target.value = range.value;
-  target.dispatchEvent(new Event('input', { bubbles: true }));
-}, true);
+document.addEventListener(
+  'change',
+  ({ target }) => {
+    if (!target.matches?.('input[type=number]')) return;
+    const range = target.closest('.block')?.querySelector('input[type=range]');
+    if (!range || target.value === '' || target.value === range.value) return;
+    target.value = range.value;
+    target.dispatchEvent(new Event('input', { bubbles: true }));
+  },
+  true,
+);
 
 // Where a system does not know iPhones' photos, their files have no type, and Gradio takes them
 // for no pictures at all.
@@ -33,17 +37,25 @@ function named(files) {
   }
   return all;
 }
-document.addEventListener('change', ({ target }) => {
-  if (target.matches?.('#chooser input[type=file]') && [...target.files].some(nameless)) {
-    target.files = named(target.files).files;
-  }
-}, true);
-document.addEventListener('drop', (event) => {
-  const files = [...(event.dataTransfer?.files ?? [])];
-  if (!event.target.closest?.('#chooser') || !files.some(nameless)) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  event.target.dispatchEvent(
-    new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: named(files) }),
-  );
-}, true);
+document.addEventListener(
+  'change',
+  ({ target }) => {
+    if (target.matches?.('#chooser input[type=file]') && [...target.files].some(nameless)) {
+      target.files = named(target.files).files;
+    }
+  },
+  true,
+);
+document.addEventListener(
+  'drop',
+  (event) => {
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (!event.target.closest?.('#chooser') || !files.some(nameless)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    event.target.dispatchEvent(
+      new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: named(files) }),
+    );
+  },
+  true,
+);

@@ -11,7 +11,13 @@ const find = (selector) => element.querySelector(selector);
 const SIGMAS = 3; // the scale reaches three standard deviations of what it shows
 
 // Blue, white, red: told apart by colour-blind eyes, and equally dark at equal distance from zero.
-const STOPS = [[5, 48, 97], [67, 147, 195], [247, 247, 247], [214, 96, 77], [103, 0, 31]];
+const STOPS = [
+  [5, 48, 97],
+  [67, 147, 195],
+  [247, 247, 247],
+  [214, 96, 77],
+  [103, 0, 31],
+];
 const PALETTE = Array.from({ length: 256 }, (_, k) => {
   const place = (k / 255) * (STOPS.length - 1);
   const low = Math.min(Math.floor(place), STOPS.length - 2);
@@ -32,11 +38,13 @@ function pick(values) {
 }
 
 // The mean of three independent noises is smaller than each by a factor of root three.
-const limit = () => SIGMAS / (scene.shape[0] === 3 && find('select').value === 'mean' ? Math.sqrt(3) : 1);
+const limit = () =>
+  SIGMAS / (scene.shape[0] === 3 && find('select').value === 'mean' ? Math.sqrt(3) : 1);
 
 function drawMap(name, value) {
   const reach = limit();
-  const colour = (i) => PALETTE[Math.max(0, Math.min(255, Math.round((value(i) / reach + 1) * 127.5)))];
+  const colour = (i) =>
+    PALETTE[Math.max(0, Math.min(255, Math.round((value(i) / reach + 1) * 127.5)))];
   paint(find(name), [3, scene.shape[1], scene.shape[2]], (c, i) => colour(i)[c]);
 }
 
@@ -62,17 +70,22 @@ function draw() {
 
 function write() {
   const { t, figures } = prediction;
-  for (const name of ['mse', 'correlation', 'ideal_mse']) find(`.${name}`).textContent = number(figures[name]);
+  for (const name of ['mse', 'correlation', 'ideal_mse'])
+    find(`.${name}`).textContent = number(figures[name]);
   find('.ideal').hidden = figures.ideal_mse === undefined || figures.ideal_mse === null;
-  find('.moment').textContent = t === 0
-    ? 'At t = 0 the image is clean: there is no noise to predict. Move t up.'
-    : `One prediction, at t = ${t}.`;
+  find('.moment').textContent =
+    t === 0
+      ? 'At t = 0 the image is clean: there is no noise to predict. Move t up.'
+      : `One prediction, at t = ${t}.`;
 }
 
 function keep({ key, t, eps_hat, eps_step, x_0_hat, figures }) {
   prediction = { key, t, figures };
   if (eps_hat) {
-    prediction.eps_hat = Float32Array.from(new Int8Array(bytesOf(eps_hat).buffer), (step) => step * eps_step);
+    prediction.eps_hat = Float32Array.from(
+      new Int8Array(bytesOf(eps_hat).buffer),
+      (step) => step * eps_step,
+    );
     prediction.x_0_hat = bytesOf(x_0_hat);
   }
   write();

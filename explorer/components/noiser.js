@@ -43,14 +43,21 @@ function drawMoment() {
     drawMix(find('.noise_part'), 0, noise);
   }
   writeNumbers(signal, noise);
-  window.dispatchEvent(new CustomEvent('explorer:moment', { detail: { t, x_t, shape: scene.shape, alpha_bar: scene.alpha_bar[t], choices: scene.choices } }));
+  window.dispatchEvent(
+    new CustomEvent('explorer:moment', {
+      detail: { t, x_t, shape: scene.shape, alpha_bar: scene.alpha_bar[t], choices: scene.choices },
+    }),
+  );
 }
 
 function writeNumbers(signal, noise) {
   const power = signal * signal;
   const kept = power * scene.power; // of the image's own, which is seldom 1
   const snr = power / (1 - power);
-  const write = (name, text) => all(name).forEach((output) => { output.textContent = text; });
+  const write = (name, text) =>
+    all(name).forEach((output) => {
+      output.textContent = text;
+    });
   write('.signal', number(signal));
   write('.noise', number(noise));
   write('.time', t);
@@ -85,7 +92,10 @@ function drawPrediction({ t: time, eps_hat, eps_step }) {
   const values = eps_hat ? new Int8Array(bytesOf(eps_hat).buffer) : null;
   const scale = (eps_step || 1) / NOISE_RANGE;
   paint(canvas, scene.shape, (c, i) => (values ? level(values[c * size + i] * scale) : 128));
-  canvas.setAttribute('aria-label', values ? `Predicted noise at t = ${time}` : 'At t = 0 there is no noise');
+  canvas.setAttribute(
+    'aria-label',
+    values ? `Predicted noise at t = ${time}` : 'At t = 0 there is no noise',
+  );
   element.dataset.prediction = time;
 }
 
@@ -107,7 +117,14 @@ function take() {
   window.dispatchEvent(new CustomEvent('explorer:message', { detail: value }));
   if (value.scene && value.scene.key !== scene?.key) {
     const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
-    scene = { key, shape, alpha_bar, choices, x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1), eps: floatsOf(eps) };
+    scene = {
+      key,
+      shape,
+      alpha_bar,
+      choices,
+      x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1),
+      eps: floatsOf(eps),
+    };
     scene.power = scene.x_0.reduce((sum, value) => sum + value * value, 0) / scene.x_0.length;
     drawScene();
     moveTo(standing(value.t ?? t));

@@ -1,6 +1,7 @@
 // Shared by the components that write numbers: as panels/text.py writes them, digit by digit.
 
-const raised = (exponent) => String(exponent).replace(/./g, (sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]);
+const raised = (exponent) =>
+  String(exponent).replace(/./g, (sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]);
 
 // Three figures: 0.00762, 1.98; whole from 1,000 on: 20,291; else powers of ten: 5.91·10⁻¹⁰.
 export function number(value) {
@@ -13,7 +14,10 @@ export function number(value) {
     const [digits, exponent] = size.toExponential(2).split('e');
     return `${sign}${digits}·10${raised(Number(exponent))}`;
   }
-  return sign + (figures < 1000 ? String(figures) : String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ','));
+  return (
+    sign +
+    (figures < 1000 ? String(figures) : String(Math.round(size)).replace(/\B(?=(\d{3})+$)/g, ','))
+  );
 }
 
 export const percent = (share) => `${number(100 * share)}\u00a0%`; // stays on one line

@@ -43,14 +43,22 @@ function mark() {
   const histogram = figure('histogram-figure');
   if (histogram && moment) {
     const note = histogram.layout.annotations[0].text.replace(/\S+$/, number(neighbours(moment)));
-    window.Plotly.update(histogram, { y: [density(moment.x_t)] }, { 'annotations[0].text': note }, [0]);
+    window.Plotly.update(
+      histogram,
+      { y: [density(moment.x_t)] },
+      { 'annotations[0].text': note },
+      [0],
+    );
   }
   const errors = figure('error-figure');
   if (errors && prediction) {
     const point = (value) => [value ? Math.max(value, 1e-4) : null];
     window.Plotly.update(
       errors,
-      { x: [[prediction.t], [prediction.t]], y: [point(prediction.mse), point(prediction.ideal_mse)] },
+      {
+        x: [[prediction.t], [prediction.t]],
+        y: [point(prediction.mse), point(prediction.ideal_mse)],
+      },
       { 'shapes[0].x0': prediction.t, 'shapes[0].x1': prediction.t },
       [0, 1],
     );
@@ -59,10 +67,16 @@ function mark() {
 
 // The correlation of each pixel with the one to its right, as experiments/forward_noising.py has it.
 function neighbours({ x_t, shape: [, , width] }) {
-  let a = 0, b = 0, aa = 0, bb = 0, ab = 0, n = 0;
+  let a = 0,
+    b = 0,
+    aa = 0,
+    bb = 0,
+    ab = 0,
+    n = 0;
   for (let i = 0; i + 1 < x_t.length; i++) {
     if ((i + 1) % width === 0) continue; // the last of its row
-    const left = x_t[i], right = x_t[i + 1];
+    const left = x_t[i],
+      right = x_t[i + 1];
     a += left;
     b += right;
     aa += left * left;
@@ -199,9 +213,10 @@ function scrollThere() {
   if (!destination) return;
   // From afar, jump: lessons that only fly past should not begin to work.
   const { top, height } = screen();
-  const way = destination.getBoundingClientRect().top - top - Number.parseFloat(
-    getComputedStyle(scroller()).scrollPaddingTop,
-  );
+  const way =
+    destination.getBoundingClientRect().top -
+    top -
+    Number.parseFloat(getComputedStyle(scroller()).scrollPaddingTop);
   const far = Math.abs(way) > 2 * height;
   scroller().scrollBy({ top: way, behavior: far ? 'instant' : 'auto' });
 }
@@ -223,6 +238,10 @@ document.addEventListener('click', (event) => {
 });
 
 // (A part of the page that scrolls by itself, as the navigation does on a phone, is no move.)
-document.addEventListener('scroll', ({ target }) => {
-  if (target === document || target === scroller()) follow();
-}, { passive: true, capture: true });
+document.addEventListener(
+  'scroll',
+  ({ target }) => {
+    if (target === document || target === scroller()) follow();
+  },
+  { passive: true, capture: true },
+);

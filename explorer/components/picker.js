@@ -25,7 +25,10 @@ let inSight = false;
 
 // "Cat-Face" -> " cat face ": lower case, no accents, a space before every word.
 function plain(text) {
-  const bare = text.normalize('NFD').replace(/\p{M}|['’]/gu, '').toLowerCase();
+  const bare = text
+    .normalize('NFD')
+    .replace(/\p{M}|['’]/gu, '')
+    .toLowerCase();
   return ` ${bare.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
 }
 

@@ -11,7 +11,9 @@ let figures = []; // { box, label, canvas, note, uri }
 let newest = 0;
 
 function makeFigure() {
-  const [box, label, canvas, note] = ['figure', 'p', 'canvas', 'p'].map((tag) => document.createElement(tag));
+  const [box, label, canvas, note] = ['figure', 'p', 'canvas', 'p'].map((tag) =>
+    document.createElement(tag),
+  );
   label.className = 'label';
   note.className = 'note';
   canvas.setAttribute('role', 'img');

@@ -6,7 +6,16 @@ import { moveSlider } from './hand.js';
 import { orderOf } from './quiz_order.js';
 import { button, fill, find, sets, words } from './quiz_parts.js';
 import {
-  current, draw, drawNumber, keep, opened, quiz, settle, showJump, startOver, turnTo,
+  current,
+  draw,
+  drawNumber,
+  keep,
+  opened,
+  quiz,
+  settle,
+  showJump,
+  startOver,
+  turnTo,
 } from './quiz_questions.js';
 import { setLabel } from './symbols.js';
 
@@ -15,7 +24,9 @@ let round = null; // { runs, picked, way, truth }
 const inRound = (selector) => find(`.round ${selector}`);
 
 function drawTally() {
-  inRound('.tally').textContent = quiz.progress.rounds ? fill(words.round.tally, quiz.progress) : '';
+  inRound('.tally').textContent = quiz.progress.rounds
+    ? fill(words.round.tally, quiz.progress)
+    : '';
 }
 
 function drawRound() {
@@ -66,10 +77,16 @@ function judge(truth) {
   quiz.progress.rounds += 1;
   quiz.progress.found += which && how ? 1 : 0;
   keep();
-  const verdict = { 'true true': 'both', 'true false': 'which_only', 'false true': 'how_only', 'false false': 'neither' };
+  const verdict = {
+    'true true': 'both',
+    'true false': 'which_only',
+    'false true': 'how_only',
+    'false false': 'neither',
+  };
   inRound('.found').dataset.right = which && how;
   inRound('.verdict').textContent = fill(words.round[verdict[`${which} ${how}`]], {
-    k: truth.broken + 1, way: words.ways[truth.way].name,
+    k: truth.broken + 1,
+    way: words.ways[truth.way].name,
   });
   inRound('.reason').textContent = words.ways[truth.way].reason;
   inRound('.broken').src = round.runs[truth.broken];
@@ -82,16 +99,29 @@ function judge(truth) {
 // ---- the texts, and who listens to what
 
 for (const [name, text] of Object.entries({
-  '.back': words.back, '.next': words.next, '.check': words.check, '.again': words.again, '.onward': words.onward,
-  '.coming': words.coming, '.check-order': words.check, '.round-title': words.round.title, '.round-lead': words.round.lead, '.deal': words.round.deal, '.how': words.round.how,
-})) find(name).textContent = text;
+  '.back': words.back,
+  '.next': words.next,
+  '.check': words.check,
+  '.again': words.again,
+  '.onward': words.onward,
+  '.coming': words.coming,
+  '.check-order': words.check,
+  '.round-title': words.round.title,
+  '.round-lead': words.round.lead,
+  '.deal': words.round.deal,
+  '.how': words.round.how,
+}))
+  find(name).textContent = text;
 find('.dots').setAttribute('aria-label', words.dots);
 inRound('.runs').setAttribute('aria-label', words.round.title);
 find('.card > .answers').setAttribute('aria-label', words.answers);
 inRound('.ways').setAttribute('aria-label', words.round.how);
 [...element.querySelectorAll('figure')].forEach((figure, k) => {
   setLabel(figure.querySelector('figcaption'), words.pictures[k]);
-  figure.firstElementChild.setAttribute(figure.querySelector('img') ? 'alt' : 'aria-label', words.pictures[k]);
+  figure.firstElementChild.setAttribute(
+    figure.querySelector('img') ? 'alt' : 'aria-label',
+    words.pictures[k],
+  );
 });
 inRound('.ways').replaceChildren(
   ...Object.entries(words.ways).map(([way, { name }]) => {
@@ -116,8 +146,12 @@ find('.again').addEventListener('click', () => {
   startOver();
   drawTally();
 });
-find('.check-order').addEventListener('click', () => settle(quiz.questions[current()], orderOf(quiz.questions[current()])));
-find('.check').addEventListener('click', () => settle(quiz.questions[current()], Number(find('.guess').value)));
+find('.check-order').addEventListener('click', () =>
+  settle(quiz.questions[current()], orderOf(quiz.questions[current()])),
+);
+find('.check').addEventListener('click', () =>
+  settle(quiz.questions[current()], Number(find('.guess').value)),
+);
 find('.guess').addEventListener('input', () => {
   drawNumber();
   if (opened()) moveSlider(Number(find('.guess').value));

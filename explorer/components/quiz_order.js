@@ -20,7 +20,9 @@ export function drawOrder(question, answer) {
   setLabel(find('.order .first'), question.first);
   setLabel(find('.order .last'), question.last);
   find('.check-order').hidden = answered;
-  find('.order ol').replaceChildren(...line.map((item, place) => orderRow(question, item, place, answer)));
+  find('.order ol').replaceChildren(
+    ...line.map((item, place) => orderRow(question, item, place, answer)),
+  );
 }
 
 function orderRow(question, item, place, answer) {
@@ -36,7 +38,9 @@ function orderRow(question, item, place, answer) {
     made.className = said === place ? 'right' : 'wrong';
     const note = document.createElement('small');
     const value = question.values?.[item];
-    note.textContent = [value, said === place ? '' : fill(words.order.said, { k: said + 1 })].filter(Boolean).join(' · ');
+    note.textContent = [value, said === place ? '' : fill(words.order.said, { k: said + 1 })]
+      .filter(Boolean)
+      .join(' · ');
     made.append(note);
   }
   return made;
@@ -46,7 +50,9 @@ function mover(question, place, by) {
   const made = button(by < 0 ? '▲' : '▼', () => move(question, place, by));
   made.className = by < 0 ? 'up' : 'down';
   made.disabled = !(place + by in question.items);
-  const name = question.set ? pictureName(lines[question.id][place]) : question.items[lines[question.id][place]];
+  const name = question.set
+    ? pictureName(lines[question.id][place])
+    : question.items[lines[question.id][place]];
   made.setAttribute('aria-label', fill(by < 0 ? words.order.up : words.order.down, { name }));
   return made;
 }
@@ -57,6 +63,12 @@ function move(question, place, by) {
   drawOrder(question);
   // The hand stays on the item that it has moved; at an end only the other button is left.
   const row = find('.order ol').children[place + by];
-  (row.querySelector(`${by < 0 ? '.up' : '.down'}:not(:disabled)`) ?? row.querySelector('button:not(:disabled)')).focus();
-  find('.order .moved').textContent = fill(words.order.moved, { k: place + by + 1, n: line.length });
+  (
+    row.querySelector(`${by < 0 ? '.up' : '.down'}:not(:disabled)`) ??
+    row.querySelector('button:not(:disabled)')
+  ).focus();
+  find('.order .moved').textContent = fill(words.order.moved, {
+    k: place + by + 1,
+    n: line.length,
+  });
 }

@@ -15,8 +15,13 @@ const NEW = { at: null, rounds: 0, found: 0 };
 export const quiz = { questions: [], progress: { ...NEW, answers: {}, ...recall('quiz') } };
 
 export const keep = () => remember('quiz', quiz.progress);
-export const current = () => Math.max(0, quiz.questions.findIndex(({ id }) => id === quiz.progress.at));
-const withUnit = (value, unit) => (unit === NAME_OF_UNIT ? `t = ${Math.round(value)}` : `${number(value)} ${unit}`.trim());
+export const current = () =>
+  Math.max(
+    0,
+    quiz.questions.findIndex(({ id }) => id === quiz.progress.at),
+  );
+const withUnit = (value, unit) =>
+  unit === NAME_OF_UNIT ? `t = ${Math.round(value)}` : `${number(value)} ${unit}`.trim();
 
 function isRight(question, answer) {
   if (question.kind === 'personal') return null; // neither right nor wrong
@@ -40,7 +45,9 @@ export function draw() {
   const answer = quiz.progress.answers[question.id];
   drawPlace();
   setLabel(find('.ask'), question.ask);
-  find('.card > .answers').replaceChildren(...(question.answers || question.kind === 'pick' ? choices(question, answer) : []));
+  find('.card > .answers').replaceChildren(
+    ...(question.answers || question.kind === 'pick' ? choices(question, answer) : []),
+  );
   find('.card > .answers').classList.toggle('of-pictures', question.kind === 'pick');
   drawOrder(question, answer);
   lookUp();
@@ -55,14 +62,20 @@ function drawPlace() {
   const count = answered.filter(([one]) => isRight(one, 0) !== null).length;
   const right = answered.filter(([one, answer]) => isRight(one, answer)).length;
   find('.place').textContent = fill(count ? words.place_right : words.place, {
-    k: current() + 1, n: quiz.questions.length, right, count,
+    k: current() + 1,
+    n: quiz.questions.length,
+    right,
+    count,
   });
   find('.back').disabled = current() === 0;
   find('.next').disabled = current() === quiz.questions.length - 1;
   find('.again').hidden = answered.length === 0;
   judged.forEach(([one, answer], k) => {
     const dot = find('.dots').children[k];
-    const state = answer === undefined ? 'open' : { true: 'right', false: 'wrong', null: 'told' }[isRight(one, answer)];
+    const state =
+      answer === undefined
+        ? 'open'
+        : { true: 'right', false: 'wrong', null: 'told' }[isRight(one, answer)];
     dot.className = state;
     dot.setAttribute('aria-label', fill(words.dot, { k: k + 1, state: words.states[state] }));
     if (k === current()) dot.setAttribute('aria-current', 'true');
@@ -183,7 +196,8 @@ let copying = false;
 function followRail() {
   if (copying || !opened()) return;
   copying = true;
-  requestAnimationFrame(() => { // when the page has drawn its own
+  requestAnimationFrame(() => {
+    // when the page has drawn its own
     copying = false;
     if (!opened() || !slider()) return;
     find('.guess').value = slider().value;
@@ -198,7 +212,8 @@ function copy(from, name) {
   const original = document.querySelector(from);
   if (!original) return;
   const canvas = find(`.seen canvas.${name}`);
-  if (canvas.width !== original.width) [canvas.width, canvas.height] = [original.width, original.height];
+  if (canvas.width !== original.width)
+    [canvas.width, canvas.height] = [original.width, original.height];
   canvas.getContext('2d').drawImage(original, 0, 0);
 }
 

@@ -241,7 +241,10 @@ function setEnds(ends) {
 range.addEventListener('input', () => moveTo(Number(range.value)));
 range.addEventListener('change', settle);
 find('.play').addEventListener('click', togglePlay);
-for (const [button, step] of [['.back', -1], ['.forward', 1]]) {
+for (const [button, step] of [
+  ['.back', -1],
+  ['.forward', 1],
+]) {
   find(button).addEventListener('click', () => {
     moveTo(position + step);
     settle();

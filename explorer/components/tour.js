@@ -85,8 +85,11 @@ window.addEventListener('explorer:moment', ({ detail: { t, alpha_bar, choices } 
   network = choices.denoiser;
   const ratio = Math.sqrt((1 - alpha_bar) / alpha_bar);
   moment = {
-    t, ratio: number(ratio), snr: number(1 / ratio ** 2),
-    signal: number(Math.sqrt(alpha_bar)), noise: number(Math.sqrt(1 - alpha_bar)),
+    t,
+    ratio: number(ratio),
+    snr: number(1 / ratio ** 2),
+    signal: number(Math.sqrt(alpha_bar)),
+    noise: number(Math.sqrt(1 - alpha_bar)),
   };
   write();
 });
@@ -96,8 +99,12 @@ window.addEventListener('explorer:prediction', ({ detail }) => {
 });
 
 for (const [name, text] of Object.entries({
-  '.leave': words.leave, '.back': words.back, '.task b': words.try, summary: words.equation,
-})) find(name).textContent = text;
+  '.leave': words.leave,
+  '.back': words.back,
+  '.task b': words.try,
+  summary: words.equation,
+}))
+  find(name).textContent = text;
 find('.sheet').setAttribute('aria-label', words.region);
 find('.start').addEventListener('click', open);
 find('.leave').addEventListener('click', () => close(false));
