@@ -23,7 +23,7 @@ PARTS_OF_OURS = {
     "api": {"exhibits", "images", "page"},
     "web": set(),
     "zero_gpu": {"denoiser", "exhibits"},
-    "serving": {"denoiser", "exhibits", "page", "interface", "web", "zero_gpu"},
+    "serving": {"denoiser", "exhibits", "components", "page", "interface", "web", "zero_gpu"},
     "app": {"serving", "web"},
 }
 WHO_MAY_KNOW = {
