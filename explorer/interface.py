@@ -32,6 +32,7 @@ from explorer.page.visit import (
     card,
     everything,
     prediction_message,
+    schedules_message,
 )
 from explorer.page.words import LESSONS, TEXT, lesson_words
 
@@ -40,6 +41,7 @@ def build_interface(shelf: Shelf) -> Page:
     """The whole page, opened on the first exhibit with t in the middle."""
     exhibit = shelf.first
     opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
+    opening |= schedules_message(shelf.exhibits.values())
     title = TEXT["page"]["title"]
     with Page(shelf, title=title, delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
@@ -50,7 +52,7 @@ def build_interface(shelf: Shelf) -> Page:
             rail = build_rail(shelf)
             with gr.Column(elem_id="article", min_width=0):
                 forward = build_forward_noising_panel(rail, shelf, opening)
-                prediction = build_noise_prediction_panel(rail, shelf, opening)
+                prediction = build_noise_prediction_panel(rail, shelf)
                 build_single_step_panel(rail, shelf)
                 reverse = build_reverse_panel(rail, shelf)
                 ladder = build_ladder_panel(rail, shelf)
@@ -110,7 +112,7 @@ def wire_views(
 ) -> Any:
     """Another image or seed: a new scene. Another t: a new prediction, the newest value only.
 
-    The noiser hands what it is sent on to the noise maps, in the browser. Returns the event that
+    The noiser hands what it is sent on to all of the page, in the browser. Returns the event that
     follows the last of `new_image`.
     """
     inputs = [*rail.inputs, told]

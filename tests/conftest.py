@@ -264,10 +264,14 @@ class Visitor:
         self.wait_prediction(t)
         return self
 
+    def name_of(self, request) -> str:
+        """The app's function that a POST calls, once somebody listens."""
+        index = (request.post_data_json or {}).get("fn_index")
+        return self.names.get(index, request.url)
+
     def note(self, request) -> None:
         if request.method == "POST":
-            index = (request.post_data_json or {}).get("fn_index")
-            self.asked.append(self.names.get(index, request.url))
+            self.asked.append(self.name_of(request))
         elif not request.url.startswith(("data:", "blob:")):
             self.asked.append(request.url)
 

@@ -240,7 +240,7 @@ def visit(app_url):
 def test_the_page_and_its_parts_are_served(app_url):
     html = httpx.get(app_url, timeout=60)
     assert html.status_code == 200
-    assert "explorer:moment" in html.text  # the page's own script
+    assert "explorer:visit" in html.text  # the page's own script
     config = httpx.get(f"{app_url}config", timeout=60).json()
     picker = next(
         value

@@ -136,12 +136,12 @@ def test_a_page_has_one_of_what_the_whole_page_shares(page):
 
 
 def test_the_page_opens_ready(page, shelf):
-    """The first scene and prediction travel with the page itself."""
-    for component in (Noiser, NoiseMaps):
-        [block] = [block for block in page.blocks.values() if isinstance(block, component)]
-        assert block.value["t"] == shelf.first.T // 2
-        assert block.value["scene"]["key"] == block.value["prediction"]["key"]
-        assert "eps_hat" in block.value["prediction"]
+    """The first scene and prediction, and all schedules, travel with the page itself."""
+    [noiser] = [block for block in page.blocks.values() if isinstance(block, Noiser)]
+    assert noiser.value["t"] == shelf.first.T // 2
+    assert noiser.value["scene"]["key"] == noiser.value["prediction"]["key"]
+    assert "eps_hat" in noiser.value["prediction"]
+    assert noiser.value["schedules"].keys() == shelf.exhibits.keys()
 
 
 def test_all_that_tests_and_scripts_hold_on_to_is_there(page):

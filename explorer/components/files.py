@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent
 NOT_CONSTANT = ("${", "{{", "`", "\\")  # what Gradio's template engine would evaluate
 IMPORT = re.compile(r"^import \{(\s*\w+(?:,\s*\w+)*,?\s*)\} from '\./(\w+)\.js';$", re.M)
 EXPORT = re.compile(r"^export (?=(?:(?:async )?function |const |class )(\w+))", re.M)
+COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.M)  # that fills its lines
 NOT_JOINED = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.M)
 
 
@@ -36,7 +37,8 @@ def read_parts(name: str) -> dict[str, str]:
 
 
 def read_script(name: str) -> str:
-    """The module `name` and before it, each once, those that it imports, as one plain script.
+    """The module `name` and before it, each once, those that it imports, as one plain script
+    without the comments that fill their lines: every visitor is sent it.
 
     Each of these becomes a function that is called once and returns what the module exports: no
     name of one module is known in another, as it is among modules.
@@ -46,7 +48,7 @@ def read_script(name: str) -> str:
     """
     scopes: dict[str, str] = {}
     own = _join(name, scopes, ())
-    return "\n".join([*scopes.values(), own])
+    return COMMENT.sub("", "\n".join([*scopes.values(), own]))
 
 
 def _join(name: str, scopes: dict[str, str], importers: tuple[str, ...]) -> str:

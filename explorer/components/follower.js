@@ -1,35 +1,38 @@
+// @ts-check
 // The follower: tells Python 'due' when the box that holds it is in sight and behind the rail.
 //
-// A page that is still being opened, perhaps as it was left, need not be asked for what it shows by
-// then. What the rail stands for is read from the noiser, which carries it as data-scene and data-t.
+// In a closed fold, or far away, it costs nothing. A page that is still being opened, perhaps as it
+// was left, need not be asked for what it shows by then.
+
+import { live } from './scene.js';
 
 let inSight = false;
 let waiting = false;
+/** @type {string | null} */
 let told = null; // the moment that Python was last told of
 
+/** @param {Moment} moment */
+const heeded = ({ t, scene }) =>
+  ({ t: `${scene.key} ${t}`, scene: scene.key, network: scene.network })[props.heeds];
+
 function check() {
-  if (!inSight || waiting || document.querySelector('[data-keeper=opening], [data-keeper=found]'))
-    return;
+  if (!inSight || waiting || !live.opened) return;
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
-    const moment = document.querySelector('[data-scene]:has(.noiser)')?.dataset;
-    if (!moment) return;
-    const network = moment.scene.split('-').slice(0, -2).join('-'); // of network-image-seed
-    const now = { t: `${moment.scene} ${moment.t}`, scene: moment.scene, network }[props.heeds];
-    if (now === told) return;
-    told = now;
+    if (!live.moment || heeded(live.moment) === told) return;
+    told = heeded(live.moment);
     trigger('due', {});
   });
 }
 
-window.addEventListener('explorer:moment', check);
-window.addEventListener('explorer:opened', check);
+live.on('moment', check);
+live.on('opened', check);
 new IntersectionObserver(
   (changes) => {
-    inSight = changes.at(-1).isIntersecting; // the newest: several may come at once
+    inSight = Boolean(changes.at(-1)?.isIntersecting); // the newest: several may come at once
     check();
   },
   { rootMargin: '30% 0px' }, // a little before it comes into sight
-).observe(element.closest('.block').parentElement);
+).observe(element.closest('.block')?.parentElement ?? element);
 watch('value', check);

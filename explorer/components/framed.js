@@ -1,3 +1,4 @@
+// @ts-check
 // In a frame of another page, as the Hub shows a Space: the page is one screen high and scrolls by
 // itself, so that the rail, the navigation and the tour stay in sight.
 //
@@ -11,7 +12,10 @@ function keepToOneScreen() {
 
   // Elsewhere a frame may be as tall as its site likes. Which part of it is in sight, the browser
   // tells a new observer, and nobody else: the site around may not be asked.
+  /** @type {Record<string, number>} */
   const lengths = {};
+  /** @param {string} name
+   * @param {number} length */
   function set(name, length) {
     if (lengths[name] === length) return; // else all of the page would be styled anew
     lengths[name] = length;

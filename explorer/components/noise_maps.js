@@ -1,77 +1,64 @@
+// @ts-check
 // The noise maps: eps, eps_hat and eps_hat - eps on one signed scale that never changes.
-//
-// props.value is { scene, prediction }, either or both; see signals.py. What comes later the noiser
-// hands on with the event "explorer:message". Every prediction drawn is
-// told to the page with the event "explorer:prediction" { t, mse, ideal_mse }.
 
+import { find, setData } from './dom.js';
 import { number } from './number.js';
-import { bytesOf, floatsOf, paint } from './pixels.js';
+import { colourOf, PALETTE } from './palette.js';
+import { paint, paintImage } from './pixels.js';
+import { live } from './scene.js';
 
-const find = (selector) => element.querySelector(selector);
 const SIGMAS = 3; // the scale reaches three standard deviations of what it shows
 
-// Blue, white, red: told apart by colour-blind eyes, and equally dark at equal distance from zero.
-const STOPS = [
-  [5, 48, 97],
-  [67, 147, 195],
-  [247, 247, 247],
-  [214, 96, 77],
-  [103, 0, 31],
-];
-const PALETTE = Array.from({ length: 256 }, (_, k) => {
-  const place = (k / 255) * (STOPS.length - 1);
-  const low = Math.min(Math.floor(place), STOPS.length - 2);
-  return STOPS[low].map((from, c) => from + (STOPS[low + 1][c] - from) * (place - low));
-});
+const channel = find('select', HTMLSelectElement);
+/** @param {string} name */
+const canvas = (name) => find(name, HTMLCanvasElement);
 
-let scene = null; // { key, shape, x_0 (bytes), eps }
-let prediction = null; // { t, eps_hat, x_0_hat, figures }
-let early = null; // a prediction that came before its scene
-
-// What one pixel's noise is on the map: a channel, or the mean of all.
-function pick(values) {
-  const [channels, height, width] = scene.shape;
+/** What one pixel's noise is on the map: a channel, or the mean of all.
+ * @param {Scene} scene
+ * @param {Float32Array} values
+ * @returns {(i: number) => number} */
+function pick({ shape: [channels, height, width] }, values) {
   const size = height * width;
-  const choice = channels === 1 ? '0' : find('select').value;
+  const choice = channels === 1 ? '0' : channel.value;
   if (choice !== 'mean') return (i) => values[Number(choice) * size + i];
   return (i) => (values[i] + values[size + i] + values[2 * size + i]) / 3;
 }
 
-// The mean of three independent noises is smaller than each by a factor of root three.
-const limit = () =>
-  SIGMAS / (scene.shape[0] === 3 && find('select').value === 'mean' ? Math.sqrt(3) : 1);
+/** The mean of three independent noises is smaller than each by a factor of root three.
+ * @param {Scene} scene */
+const limit = ({ shape: [channels] }) =>
+  SIGMAS / (channels === 3 && channel.value === 'mean' ? Math.sqrt(3) : 1);
 
-function drawMap(name, value) {
-  const reach = limit();
-  const colour = (i) =>
-    PALETTE[Math.max(0, Math.min(255, Math.round((value(i) / reach + 1) * 127.5)))];
-  paint(find(name), [3, scene.shape[1], scene.shape[2]], (c, i) => colour(i)[c]);
+/** @param {Scene} scene
+ * @param {string} name
+ * @param {(i: number) => number} value */
+function drawMap(scene, name, value) {
+  const reach = limit(scene);
+  const [, height, width] = scene.shape;
+  paint(canvas(name), [3, height, width], (c, i) => colourOf(value(i) / reach)[c]);
 }
 
 function draw() {
+  const { scene, prediction } = live;
   if (!scene) return;
-  const text = number(limit());
+  const text = number(limit(scene));
   find('.low').textContent = `−${text}`;
   find('.high').textContent = `+${text}`;
-  const size = scene.shape[1] * scene.shape[2];
-  paint(find('.x_0'), scene.shape, (c, i) => scene.x_0[c * size + i]);
-  const eps = pick(scene.eps);
-  drawMap('.eps', eps);
-  if (!prediction?.eps_hat) {
-    ['.eps_hat', '.difference'].forEach((name) => drawMap(name, () => 0));
-    paint(find('.x_0_hat'), scene.shape, (c, i) => scene.x_0[c * size + i]);
-    return;
-  }
-  const epsHat = pick(prediction.eps_hat);
-  drawMap('.eps_hat', epsHat);
-  drawMap('.difference', (i) => epsHat(i) - eps(i));
-  paint(find('.x_0_hat'), scene.shape, (c, i) => prediction.x_0_hat[c * size + i]);
+  find('.channel').hidden = scene.shape[0] === 1;
+  const eps = pick(scene, scene.eps);
+  const epsHat = prediction?.eps_hat ? pick(scene, prediction.eps_hat) : null;
+  drawMap(scene, '.eps', eps);
+  drawMap(scene, '.eps_hat', epsHat ?? (() => 0));
+  drawMap(scene, '.difference', epsHat ? (i) => epsHat(i) - eps(i) : () => 0);
+  paintImage(canvas('.x_0'), scene.shape, scene.x_0);
+  paintImage(canvas('.x_0_hat'), scene.shape, prediction?.x_0_hat ?? scene.x_0);
 }
 
-function write() {
-  const { t, figures } = prediction;
-  for (const name of ['mse', 'correlation', 'ideal_mse'])
-    find(`.${name}`).textContent = number(figures[name]);
+/** @param {Prediction} prediction */
+function write({ t, figures }) {
+  find('.mse').textContent = number(figures.mse);
+  find('.correlation').textContent = number(figures.correlation);
+  find('.ideal_mse').textContent = number(figures.ideal_mse);
   find('.ideal').hidden = figures.ideal_mse === undefined || figures.ideal_mse === null;
   find('.moment').textContent =
     t === 0
@@ -79,40 +66,11 @@ function write() {
       : `One prediction, at t = ${t}.`;
 }
 
-function keep({ key, t, eps_hat, eps_step, x_0_hat, figures }) {
-  prediction = { key, t, figures };
-  if (eps_hat) {
-    prediction.eps_hat = Float32Array.from(
-      new Int8Array(bytesOf(eps_hat).buffer),
-      (step) => step * eps_step,
-    );
-    prediction.x_0_hat = bytesOf(x_0_hat);
-  }
-  write();
-  window.dispatchEvent(new CustomEvent('explorer:prediction', { detail: { t, ...figures } }));
-  element.dataset.prediction = t;
-  element.dataset.scene = key;
-}
-
-function take(value) {
-  if (!value) return;
-  if (value.scene && value.scene.key !== scene?.key) {
-    const { key, shape, x_0, eps } = value.scene;
-    scene = { key, shape, x_0: bytesOf(x_0), eps: floatsOf(eps) };
-    find('.channel').hidden = shape[0] === 1;
-    if (prediction?.key !== key) prediction = null;
-  }
-  if (value.prediction && value.prediction.key === scene?.key) keep(value.prediction);
-  else if (value.prediction) early = value.prediction;
-  if (value.scene && early?.key === scene.key) {
-    keep(early);
-    early = null;
-  }
+paint(canvas('.bar'), [3, 1, 256], (c, i) => PALETTE[i][c]);
+channel.addEventListener('change', draw);
+live.on('scene', draw);
+live.on('prediction', (prediction) => {
+  write(prediction);
   draw();
-}
-
-paint(find('.bar'), [3, 1, 256], (c, i) => PALETTE[i][c]);
-find('select').addEventListener('change', draw);
-watch('value', () => take(props.value));
-window.addEventListener('explorer:message', ({ detail }) => take(detail));
-take(props.value);
+  setData(element, { prediction: prediction.t, scene: live.scene?.key });
+});

@@ -1,6 +1,6 @@
 """The noise maps: true noise, predicted noise and their difference on one signed colour scale.
 
-Knows nothing of networks: it draws the scene and the prediction that it is sent.
+Knows nothing of networks: it draws the scene and the prediction that scene.js has of the noiser.
 """
 
 from typing import Any
@@ -11,14 +11,10 @@ from .files import read_parts
 
 
 class NoiseMaps(gr.HTML):
-    """Three maps with one colour bar, x_0 beside x_0_hat, and the figures.
+    """Three maps with one colour bar, x_0 beside x_0_hat, and the figures. It has no value."""
 
-    Value: as the `Noiser`'s, a dict with `scene`, `prediction` or both (see `signals`).
-    """
-
-    def __init__(self, value: dict[str, Any] | None = None, **settings: Any):
+    def __init__(self, **settings: Any):
         super().__init__(
-            value=value,
             apply_default_css=False,
             **read_parts("noise_maps"),
             **settings,

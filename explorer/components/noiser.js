@@ -1,155 +1,119 @@
+// @ts-check
 // The noiser: draws x_t = signal_scale x_0 + noise_scale eps for every t, in the browser.
 //
-// props.value is { t, scene, prediction }, any of them; see signals.py. It follows the slider
-// that props.follows names, and tells the page of every moment it draws with the event
-// "explorer:moment" { t, x_t, shape, alpha_bar, choices }, which the page's live figures listen to.
-// It hands each message on with the event "explorer:message": the server sends it once, for all.
+// It follows the slider that props.follows names, and hands what the server sends, and every t, to
+// scene.js, from where it and all others hear of them.
 
+import { all, find, setData } from './dom.js';
 import { moveSlider, slider } from './hand.js';
 import { number, percent } from './number.js';
-import { bytesOf, floatsOf, paint } from './pixels.js';
+import { level, paint, paintImage } from './pixels.js';
+import { live, scalesOf } from './scene.js';
 
-const find = (selector) => element.querySelector(selector);
-const all = (selector) => element.querySelectorAll(selector);
 const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0
+const TIMES = 9; // in the strip
 
-let scene = null; // { key, shape, x_0, eps, alpha_bar, choices, power }, the last being the mean of x_0²
-let t = 0;
-let x_t = null;
-let early = null; // a prediction that came before its scene
+/** @param {string} name */
+const canvas = (name) => find(name, HTMLCanvasElement);
+const parts = find('.parts', HTMLDetailsElement);
 
-const level = (value) => (value + 1) * 127.5; // model space -> 0..255
-const scales = (time) => {
-  const alphaBar = scene.alpha_bar[time];
-  return [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
-};
-
-function drawMix(canvas, signal, noise) {
-  const { shape, x_0, eps } = scene;
+/** @param {HTMLCanvasElement} target
+ * @param {Scene} scene
+ * @param {number} signal
+ * @param {number} noise */
+function drawMix(target, { shape, x_0, eps }, signal, noise) {
   const size = shape[1] * shape[2];
-  paint(canvas, shape, (c, i) => level(signal * x_0[c * size + i] + noise * eps[c * size + i]));
+  paint(target, shape, (c, i) => level(signal * x_0[c * size + i] + noise * eps[c * size + i]));
 }
 
-function drawMoment() {
-  const [signal, noise] = scales(t);
-  const { x_0, eps } = scene;
-  for (let i = 0; i < x_t.length; i++) x_t[i] = signal * x_0[i] + noise * eps[i];
-  const size = scene.shape[1] * scene.shape[2];
-  for (const name of ['.x_t', '.sum']) {
-    paint(find(name), scene.shape, (c, i) => level(x_t[c * size + i]));
-  }
-  if (find('.parts').open) {
-    drawMix(find('.signal_part'), signal, 0);
-    drawMix(find('.noise_part'), 0, noise);
-  }
-  writeNumbers(signal, noise);
-  window.dispatchEvent(
-    new CustomEvent('explorer:moment', {
-      detail: { t, x_t, shape: scene.shape, alpha_bar: scene.alpha_bar[t], choices: scene.choices },
-    }),
-  );
-}
-
-function writeNumbers(signal, noise) {
-  const power = signal * signal;
-  const kept = power * scene.power; // of the image's own, which is seldom 1
-  const snr = power / (1 - power);
-  const write = (name, text) =>
-    all(name).forEach((output) => {
-      output.textContent = text;
-    });
-  write('.signal', number(signal));
-  write('.noise', number(noise));
-  write('.time', t);
-  write('.own_power', number(scene.power));
-  write('.share', percent(kept / (kept + 1 - power)));
-  write('.snr', number(snr));
-  const T = scene.alpha_bar.length - 1;
-  const nearest = Math.round((8 * t) / T);
-  all('.strip button').forEach((button, k) => button.classList.toggle('near', k === nearest));
-}
-
-function drawScene() {
-  const { shape, eps, alpha_bar } = scene;
+/** @param {HTMLCanvasElement} target
+ * @param {Shape} shape
+ * @param {ArrayLike<number> | null} eps or grey, where there is none */
+function drawNoise(target, shape, eps) {
   const size = shape[1] * shape[2];
-  const T = alpha_bar.length - 1;
-  x_t = new Float32Array(scene.x_0.length);
-  drawMix(find('.x_0'), 1, 0);
-  paint(find('.eps'), shape, (c, i) => level(eps[c * size + i] / NOISE_RANGE));
-  all('.strip button').forEach((button, k) => {
-    const time = Math.round((k * T) / 8);
-    button.dataset.t = time;
-    button.querySelector('span').textContent = time;
+  paint(target, shape, (c, i) => (eps ? level(eps[c * size + i] / NOISE_RANGE) : 128));
+}
+
+/** @param {Moment} moment */
+function drawMoment({ t, x_t, scene, signal, noise, snr }) {
+  for (const name of ['.x_t', '.sum']) paintImage(canvas(name), scene.shape, x_t);
+  if (parts.open) {
+    drawMix(canvas('.signal_part'), scene, signal, 0);
+    drawMix(canvas('.noise_part'), scene, 0, noise);
+  }
+  const kept = signal * signal * scene.power; // of the image's own, which is seldom 1
+  const texts = {
+    '.signal': number(signal),
+    '.noise': number(noise),
+    '.time': String(t),
+    '.own_power': number(scene.power),
+    '.share': percent(kept / (kept + noise * noise)),
+    '.snr': number(snr),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    for (const output of all(name)) output.textContent = text;
+  }
+  const nearest = Math.round(((TIMES - 1) * t) / (scene.alphaBar.length - 1));
+  for (const [k, button] of all('.strip button').entries()) {
+    button.classList.toggle('near', k === nearest);
+  }
+  setData(element, { t });
+}
+
+/** @param {Scene} scene */
+function drawScene(scene) {
+  const T = scene.alphaBar.length - 1;
+  paintImage(canvas('.x_0'), scene.shape, scene.x_0);
+  drawNoise(canvas('.eps'), scene.shape, scene.eps);
+  for (const [k, button] of all('.strip button').entries()) {
+    const time = Math.round((k * T) / (TIMES - 1));
+    const { signal, noise } = scalesOf(scene.alphaBar[time]);
+    setData(button, { t: time });
+    find('span', HTMLElement, button).textContent = String(time);
     button.setAttribute('aria-label', `Go to t = ${time}`);
-    drawMix(button.querySelector('canvas'), ...scales(time));
-  });
+    drawMix(find('canvas', HTMLCanvasElement, button), scene, signal, noise);
+  }
   find('.last').textContent = `${T} noise`;
+  setData(element, { scene: scene.key });
 }
 
-function drawPrediction({ t: time, eps_hat, eps_step }) {
-  const canvas = find('.eps_hat');
-  const size = scene.shape[1] * scene.shape[2];
-  const values = eps_hat ? new Int8Array(bytesOf(eps_hat).buffer) : null;
-  const scale = (eps_step || 1) / NOISE_RANGE;
-  paint(canvas, scene.shape, (c, i) => (values ? level(values[c * size + i] * scale) : 128));
-  canvas.setAttribute(
+/** @param {Prediction} prediction */
+function drawPrediction({ t, eps_hat }) {
+  if (!live.scene) return;
+  const target = canvas('.eps_hat');
+  drawNoise(target, live.scene.shape, eps_hat);
+  target.setAttribute(
     'aria-label',
-    values ? `Predicted noise at t = ${time}` : 'At t = 0 there is no noise',
+    eps_hat ? `Predicted noise at t = ${t}` : 'At t = 0 there is no noise',
   );
-  element.dataset.prediction = time;
-}
-
-function moveTo(time) {
-  if (!scene || !Number.isFinite(time)) return;
-  t = Math.max(0, Math.min(scene.alpha_bar.length - 1, Math.round(time)));
-  drawMoment();
-  element.dataset.t = t;
-}
-
-// Where the slider stands by now: it may have moved on since the server was asked.
-function standing(time) {
-  return slider() ? Number(slider().value) : time;
+  setData(element, { prediction: t });
 }
 
 function take() {
+  /** @type {NoiserValue | null} */
   const value = props.value;
   if (!value) return;
-  window.dispatchEvent(new CustomEvent('explorer:message', { detail: value }));
-  if (value.scene && value.scene.key !== scene?.key) {
-    const { key, shape, x_0, eps, alpha_bar, choices } = value.scene;
-    scene = {
-      key,
-      shape,
-      alpha_bar,
-      choices,
-      x_0: Float32Array.from(bytesOf(x_0), (b) => b / 127.5 - 1),
-      eps: floatsOf(eps),
-    };
-    scene.power = scene.x_0.reduce((sum, value) => sum + value * value, 0) / scene.x_0.length;
-    drawScene();
-    moveTo(standing(value.t ?? t));
-    element.dataset.scene = key;
-  } else if (value.t !== undefined && value.t !== null) {
-    moveTo(standing(value.t));
-  }
-  if (value.prediction && value.prediction.key === scene?.key) drawPrediction(value.prediction);
-  else if (value.prediction) early = value.prediction;
-  if (value.scene && early?.key === scene.key) {
-    drawPrediction(early);
-    early = null;
-  }
+  // Where the slider stands by now: it may have moved on since the server was asked.
+  const standing = slider()?.valueAsNumber;
+  const asked = value.scene || (value.t ?? null) !== null;
+  live.take({ ...value, t: asked ? (standing ?? value.t) : null });
 }
 
-for (let k = 0; k < 9; k++) {
+for (let k = 0; k < TIMES; k++) {
   const button = document.createElement('button');
   button.type = 'button';
   button.append(document.createElement('canvas'), document.createElement('span'));
   button.addEventListener('click', () => moveSlider(Number(button.dataset.t)));
   find('.strip').append(button);
 }
-document.addEventListener('input', (event) => {
-  if (event.target.closest?.(props.follows)) moveTo(Number(event.target.value));
+document.addEventListener('input', ({ target }) => {
+  if (target instanceof HTMLInputElement && target.closest(props.follows)) {
+    live.moveTo(Number(target.value));
+  }
 });
-find('.parts').addEventListener('toggle', () => scene && drawMoment());
+parts.addEventListener('toggle', () => live.moment && drawMoment(live.moment));
+live.on('scene', drawScene);
+live.on('moment', drawMoment);
+live.on('prediction', drawPrediction);
 watch('value', take);
 take();

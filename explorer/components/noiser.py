@@ -16,7 +16,8 @@ class Noiser(gr.HTML):
     Value, a dict with any of:
 
     - `t`: where the slider stands
-    - `scene`, `prediction`: see `signals`
+    - `schedules` (before any scene), `scene`, `prediction`: see `signals`. They are for all
+      components that listen to scene.js
 
     `follows` is a CSS selector of the slider whose movements it follows by itself.
     """

@@ -1,8 +1,13 @@
+// @ts-check
 // The pad: strokes are kept as lines of points, so that Undo is "paint all but the last again".
 //
-// props.value, from the server: { clear: true } or { mode: 'digit' | 'colour', size: pixels }.
 // Tells Python 'drawn' { png: data URI, empty: bool } after each stroke, Undo and Clear.
 // For tests, `element` carries data-ink and data-strokes.
+
+import { all, find, setData } from './dom.js';
+
+/** @typedef {{ points: Point[], colour: string, width: number, blur: number }} Stroke */
+/** @typedef {[x: number, y: number]} Point */
 
 const MODES = {
   // A digit's stroke is as wide and as soft as those of MNIST: 2.6 of 28 pixels once shrunk.
@@ -12,20 +17,31 @@ const MODES = {
 const WHITE = '#ffffff';
 const SIDE = 300; // the PNG's side, about: a whole multiple of the picture's
 
-const find = (selector) => element.querySelector(selector);
-const findAll = (selector) => [...element.querySelectorAll(selector)];
-const canvas = find('canvas');
-const context = canvas.getContext('2d');
+const canvas = find('canvas', HTMLCanvasElement);
+const context = contextOf(canvas);
 const finished = document.createElement('canvas'); // all strokes but the one being drawn
-const finishedContext = finished.getContext('2d');
+const finishedContext = contextOf(finished);
+const undoButton = find('.undo', HTMLButtonElement);
+const clearButton = find('.clear', HTMLButtonElement);
 
-let ink; // 'digit' or 'colour'
-let colour;
-let brush; // its width, as a share of the sheet's side
+/** @type {Ink} */
+let ink = 'digit';
+let colour = '';
+let brush = 0; // its width, as a share of the sheet's side
 let erasing = false;
-let marks = []; // strokes { points, colour, width, blur } and clears { clear }, oldest first
+/** @type {(Stroke | 'clear')[]} */
+let marks = []; // oldest first
+/** @type {Stroke | null} */
 let stroke = null; // the stroke being drawn
+/** @type {number | null} */
 let pointer = null; // and the pointer that draws it
+
+/** @param {HTMLCanvasElement} sheet */
+function contextOf(sheet) {
+  const found = sheet.getContext('2d');
+  if (!found) throw new Error('This browser draws nothing.');
+  return found;
+}
 
 // ---- painting
 
@@ -35,11 +51,16 @@ function paintPaper() {
   finishedContext.fillRect(0, 0, finished.width, finished.height);
 }
 
-// One smooth line: each point bends the curve between the middles of its neighbours.
-function paint(target, { points, colour, width, blur }) {
+/** One smooth line: each point bends the curve between the middles of its neighbours.
+ * @param {CanvasRenderingContext2D} target
+ * @param {Stroke} stroke */
+function paint(target, { points, colour: paintedIn, width, blur }) {
+  /** @type {(p: Point, q: Point) => Point} */
   const middle = (p, q) => [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2];
-  target.lineCap = target.lineJoin = 'round';
-  target.strokeStyle = target.shadowColor = colour;
+  target.lineCap = 'round';
+  target.lineJoin = 'round';
+  target.strokeStyle = paintedIn;
+  target.shadowColor = paintedIn;
   target.lineWidth = width;
   target.shadowBlur = blur;
   target.beginPath();
@@ -60,19 +81,20 @@ function refresh() {
 
 function repaint() {
   paintPaper();
-  const lastClear = marks.findLastIndex((mark) => mark.clear);
-  for (const mark of marks.slice(lastClear + 1)) paint(finishedContext, mark);
+  for (const mark of marks.slice(marks.lastIndexOf('clear') + 1)) {
+    if (mark !== 'clear') paint(finishedContext, mark);
+  }
   refresh();
   tellState();
 }
 
-const isEmpty = () => !marks.length || Boolean(marks[marks.length - 1].clear);
+const isEmpty = () => (marks.at(-1) ?? 'clear') === 'clear';
 
 function tellState() {
   find('.hint').hidden = !isEmpty() || stroke !== null;
-  find('.undo').disabled = !marks.length;
-  find('.clear').disabled = isEmpty();
-  element.dataset.strokes = marks.filter((mark) => !mark.clear).length;
+  undoButton.disabled = !marks.length;
+  clearButton.disabled = isEmpty();
+  setData(element, { strokes: marks.filter((mark) => mark !== 'clear').length });
 }
 
 function tellDrawn() {
@@ -81,6 +103,8 @@ function tellDrawn() {
 
 // ---- a stroke, from the pointer's touching down to its lifting (or being taken away)
 
+/** @param {PointerEvent} event
+ * @returns {Point} */
 function place(event) {
   const box = canvas.getBoundingClientRect();
   const scale = canvas.width / box.width;
@@ -90,7 +114,8 @@ function place(event) {
 canvas.addEventListener('pointerdown', (event) => {
   if (pointer !== null || event.button !== 0) return;
   event.preventDefault(); // no text selection, no scrolling
-  canvas.focus({ preventScroll: true, focusVisible: false }); // so that Ctrl+Z is ours
+  const quietly = { preventScroll: true, focusVisible: false };
+  canvas.focus(quietly); // so that Ctrl+Z is ours
   pointer = event.pointerId;
   canvas.setPointerCapture(pointer);
   const side = canvas.width;
@@ -105,14 +130,15 @@ canvas.addEventListener('pointerdown', (event) => {
 });
 
 canvas.addEventListener('pointermove', (event) => {
-  if (event.pointerId !== pointer) return;
-  const events = event.getCoalescedEvents?.() || [];
+  if (!stroke || event.pointerId !== pointer) return;
+  const events = event.getCoalescedEvents?.() ?? [];
   stroke.points.push(...(events.length ? events : [event]).map(place));
   refresh();
 });
 
+/** @param {PointerEvent} event */
 function finish(event) {
-  if (event.pointerId !== pointer) return;
+  if (!stroke || event.pointerId !== pointer) return;
   marks.push(stroke);
   paint(finishedContext, stroke);
   stroke = null;
@@ -122,7 +148,7 @@ function finish(event) {
   tellDrawn();
 }
 // A pointer that the system takes away (a call, a gesture) ends the stroke; what is drawn stays.
-for (const end of ['pointerup', 'pointercancel', 'lostpointercapture']) {
+for (const end of /** @type {const} */ (['pointerup', 'pointercancel', 'lostpointercapture'])) {
   canvas.addEventListener(end, finish);
 }
 
@@ -135,9 +161,9 @@ function undo() {
   tellDrawn();
 }
 
-find('.undo').addEventListener('click', undo);
-find('.clear').addEventListener('click', () => {
-  marks.push({ clear: true }); // so that Undo brings the drawing back
+undoButton.addEventListener('click', undo);
+clearButton.addEventListener('click', () => {
+  marks.push('clear'); // so that Undo brings the drawing back
   repaint();
   tellDrawn();
 });
@@ -148,24 +174,25 @@ element.addEventListener('keydown', (event) => {
 });
 
 function markTools() {
+  /** @type {(button: Element, on: boolean) => void} */
   const press = (button, on) => button.setAttribute('aria-pressed', String(on));
-  for (const button of findAll('.colours button')) {
+  for (const button of all('.colours button')) {
     press(button, !erasing && button.dataset.colour === colour);
   }
-  for (const button of findAll('.brushes [data-width]')) {
+  for (const button of all('.brushes [data-width]')) {
     press(button, Number(button.dataset.width) === brush);
   }
   press(find('.eraser'), erasing);
 }
 
-for (const button of findAll('.colours button')) {
+for (const button of all('.colours button')) {
   button.addEventListener('click', () => {
-    colour = button.dataset.colour;
+    colour = button.dataset.colour ?? '';
     erasing = false;
     markTools();
   });
 }
-for (const button of findAll('.brushes [data-width]')) {
+for (const button of all('.brushes [data-width]')) {
   button.addEventListener('click', () => {
     brush = Number(button.dataset.width);
     markTools();
@@ -178,11 +205,16 @@ find('.eraser').addEventListener('click', () => {
 
 // ---- a new sheet, and the server's word
 
+/** @param {Ink} mode
+ * @param {number} [size] the side of the picture that will be made of it */
 function startSheet(mode, size) {
   ink = mode in MODES ? mode : 'digit';
   const pixels = size || MODES[ink].size;
   const side = pixels * Math.max(1, Math.round(SIDE / pixels));
-  for (const sheet of [canvas, finished]) sheet.width = sheet.height = side;
+  for (const sheet of [canvas, finished]) {
+    sheet.width = side;
+    sheet.height = side;
+  }
   ({ brush } = MODES[ink]);
   colour = '#000000';
   erasing = false;
@@ -191,12 +223,13 @@ function startSheet(mode, size) {
   pointer = null;
   find('.pad').classList.toggle('digit', ink === 'digit');
   find('.hint').textContent = MODES[ink].hint;
-  element.dataset.ink = ink;
+  setData(element, { ink });
   markTools();
   repaint();
 }
 
 function take() {
+  /** @type {PadValue | null} */
   const word = props.value;
   if (!word) return;
   if (word.mode) startSheet(word.mode, word.size);

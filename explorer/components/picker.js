@@ -1,39 +1,42 @@
+// @ts-check
 // The picker: one button a picture, cut out of a single sheet; searching only hides buttons.
 //
-// props.value: { sheet: URL or data URI, columns, cell, pictures: [{ name, kind, seen }], selected }
-// in the sheet's order. A value without `pictures` only moves the mark to `selected`.
 // Tells Python 'pick' { name }. For tests, `element` carries data-shown and data-filter-ms.
+
+import { find, setData } from './dom.js';
+import { plain, search } from './search.js';
+
+/** @typedef {{ button: HTMLButtonElement, name: string, kind: string, text: string }} Tile */
 
 const TILE = 44; // px, as in picker.css
 const USUAL_COLUMNS = 5; // for guessing the height of kinds out of sight
 const SEEN = 'seen in training';
 const NEVER_SEEN = 'never seen';
 
-const find = (selector) => element.querySelector(selector);
-const search = find('input');
-const kindChoice = find('select');
+const box = find('input', HTMLInputElement);
+const kindChoice = find('select', HTMLSelectElement);
 const grid = find('.grid');
 
-let tiles = []; // { button, name, kind, text }
-let groups = []; // { section, tiles }: the pictures of one kind
+/** @type {Tile[]} */
+let tiles = [];
+/** @type {{ section: HTMLElement, members: Tile[] }[]} */
+let groups = []; // the pictures of one kind
+/** @type {string | null} */
 let selected = null;
+/** @type {string | null} */
 let sheet = null; // the sheet's address; fetched when the grid is first in sight
+/** @type {string | null} */
 let blobURL = null;
 let inSight = false;
 
 // ---- making the grid
 
-// "Cat-Face" -> " cat face ": lower case, no accents, a space before every word.
-function plain(text) {
-  const bare = text
-    .normalize('NFD')
-    .replace(/\p{M}|['’]/gu, '')
-    .toLowerCase();
-  return ` ${bare.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
-}
-
+/** @param {string} kind */
 const readable = (kind) => kind.replaceAll('-', ' ');
 
+/** @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className */
 function make(tag, className, text = '') {
   const node = document.createElement(tag);
   node.className = className;
@@ -41,6 +44,10 @@ function make(tag, className, text = '') {
   return node;
 }
 
+/** @param {PickerPicture} picture
+ * @param {number} index in the sheet
+ * @param {number} columns of the sheet
+ * @returns {Tile} */
 function makeTile({ name, kind, seen }, index, columns) {
   const button = make('button', seen ? 'tile' : 'tile unseen');
   const label = `${name}, ${seen ? SEEN : NEVER_SEEN}`;
@@ -50,30 +57,32 @@ function makeTile({ name, kind, seen }, index, columns) {
   button.dataset.name = name;
   button.setAttribute('aria-label', label);
   button.setAttribute('aria-pressed', 'false');
-  button.style.setProperty('--x', index % columns);
-  button.style.setProperty('--y', Math.floor(index / columns));
+  button.style.setProperty('--x', String(index % columns));
+  button.style.setProperty('--y', String(Math.floor(index / columns)));
   return { button, name, kind, text: plain(`${name} ${kind}`) };
 }
 
+/** @param {string} kind
+ * @param {Tile[]} members */
 function makeGroup(kind, members) {
   const section = make('section', 'group');
-  const box = make('div', 'tiles');
+  const inside = make('div', 'tiles');
   section.setAttribute('aria-label', readable(kind));
-  section.style.setProperty('--rows', Math.ceil(members.length / USUAL_COLUMNS));
-  box.append(...members.map((tile) => tile.button));
-  section.append(make('h4', '', readable(kind)), box);
-  return { section, tiles: members };
+  section.style.setProperty('--rows', String(Math.ceil(members.length / USUAL_COLUMNS)));
+  inside.append(...members.map((tile) => tile.button));
+  section.append(make('h4', '', readable(kind)), inside);
+  return { section, members };
 }
 
-function build({ pictures, columns, cell }) {
+/** @param {PickerPicture[]} pictures
+ * @param {PickerValue} value */
+function build(pictures, { columns = 1, cell = TILE }) {
   tiles = pictures.map((picture, index) => makeTile(picture, index, columns));
+  /** @type {Map<string, Tile[]>} */
   const kinds = new Map();
-  for (const tile of tiles) {
-    if (!kinds.has(tile.kind)) kinds.set(tile.kind, []);
-    kinds.get(tile.kind).push(tile);
-  }
+  for (const tile of tiles) kinds.set(tile.kind, [...(kinds.get(tile.kind) ?? []), tile]);
   groups = [...kinds].map(([kind, members]) => makeGroup(kind, members));
-  grid.style.setProperty('--columns', columns);
+  grid.style.setProperty('--columns', String(columns));
   grid.classList.toggle('enlarged', cell < TILE);
   find('.groups').replaceChildren(...groups.map((group) => group.section));
 
@@ -81,7 +90,7 @@ function build({ pictures, columns, cell }) {
     ([kind, members]) => new Option(`${readable(kind)} (${members.length})`, kind),
   );
   kindChoice.replaceChildren(new Option('all kinds', ''), ...options);
-  search.value = '';
+  box.value = '';
   find('.legend').hidden = pictures.every((picture) => picture.seen);
   grid.scrollTop = 0;
 }
@@ -113,22 +122,10 @@ new IntersectionObserver((entries, observer) => {
 
 // ---- searching
 
-// A picture fits when each word begins a word of its name or kind ("cats" also finds "cat").
-function fits(tile, words, loose) {
-  const has = (word) => tile.text.includes(loose ? word : ` ${word}`);
-  return words.every(
-    (word) =>
-      has(word) ||
-      (word.length > 3 && (has(word.replace(/ies$/, 'y')) || has(word.replace(/e?s$/, '')))),
-  );
-}
-
 function filter() {
   const begun = performance.now();
-  const words = plain(search.value).split(' ').filter(Boolean);
   const ofKind = tiles.filter((tile) => !kindChoice.value || tile.kind === kindChoice.value);
-  let found = ofKind.filter((tile) => fits(tile, words, false));
-  if (!found.length) found = ofKind.filter((tile) => fits(tile, words, true));
+  const found = search(ofKind, box.value);
 
   // A search must not make the page jump: the box keeps the height that it has with everything.
   const all = found.length === tiles.length;
@@ -137,17 +134,16 @@ function filter() {
 
   const kept = new Set(found);
   for (const group of groups) {
-    for (const tile of group.tiles) tile.button.hidden = !kept.has(tile);
-    group.section.hidden = !group.tiles.some((tile) => kept.has(tile));
+    for (const tile of group.members) tile.button.hidden = !kept.has(tile);
+    group.section.hidden = !group.members.some((tile) => kept.has(tile));
   }
   const where = kindChoice.value ? ` among “${readable(kindChoice.value)}”` : '';
-  find('.nothing').textContent = `Nothing matches “${search.value.trim()}”${where}.`;
+  find('.nothing').textContent = `Nothing matches “${box.value.trim()}”${where}.`;
   find('.nothing').hidden = found.length > 0 || !tiles.length;
   find('.count').textContent = `${all ? '' : `${found.length} of `}${tiles.length} pictures`;
   chooseTabStop();
   if (all) bringIntoSight(selected);
-  element.dataset.shown = found.length;
-  element.dataset.filterMs = (performance.now() - begun).toFixed(1);
+  setData(element, { shown: found.length, filterMs: (performance.now() - begun).toFixed(1) });
 }
 
 // ---- picking
@@ -155,39 +151,47 @@ function filter() {
 const visible = () => tiles.filter((tile) => !tile.button.hidden);
 
 // The Tab key stops once in the grid: at the marked picture, or else at the first.
-function chooseTabStop(button = null) {
+/** @param {HTMLElement} [button] */
+function chooseTabStop(button) {
   const shown = visible();
-  const stop = button || (shown.find((tile) => tile.name === selected) || shown[0])?.button;
+  const stop = button ?? (shown.find((tile) => tile.name === selected) ?? shown[0])?.button;
   for (const tile of tiles) tile.button.tabIndex = tile.button === stop ? 0 : -1;
 }
 
+/** @param {string | null} name */
 function mark(name) {
   selected = name;
   for (const tile of tiles) tile.button.setAttribute('aria-pressed', String(tile.name === name));
   chooseTabStop();
 }
 
+/** @param {string | null} name */
 function bringIntoSight(name) {
-  const tile = tiles.find((tile) => tile.name === name);
+  const tile = tiles.find((one) => one.name === name);
   if (!tile) return;
-  const box = grid.getBoundingClientRect();
+  const view = grid.getBoundingClientRect();
   const place = tile.button.getBoundingClientRect();
-  if (place.top < box.top || place.bottom > box.bottom) {
-    grid.scrollTop += place.top - box.top - box.height / 2 + place.height / 2;
+  if (place.top < view.top || place.bottom > view.bottom) {
+    grid.scrollTop += place.top - view.top - view.height / 2 + place.height / 2;
   }
 }
 
-grid.addEventListener('click', (event) => {
-  const button = event.target.closest('.tile');
-  if (!button) return;
-  mark(button.dataset.name);
-  trigger('pick', { name: button.dataset.name });
+grid.addEventListener('click', ({ target }) => {
+  const tile = tiles.find(({ button }) => button.contains(/** @type {Node} */ (target)));
+  if (!tile) return;
+  mark(tile.name);
+  trigger('pick', { name: tile.name });
 });
 
-// The tile nearest above (-1) or below (+1): tiles come row by row, so walk until the next row ends.
+/** The tile nearest above (-1) or below (+1): tiles come row by row, so walk until the next row ends.
+ * @param {Tile[]} shown
+ * @param {number} from
+ * @param {-1 | 1} way */
 function nextRow(shown, from, way) {
   const here = shown[from].button.getBoundingClientRect();
+  /** @type {{ i: number, distance: number } | null} */
   let best = null;
+  /** @type {number | null} */
   let row = null;
   for (let i = from + way; i >= 0 && i < shown.length; i += way) {
     const place = shown[i].button.getBoundingClientRect();
@@ -203,6 +207,7 @@ function nextRow(shown, from, way) {
 grid.addEventListener('keydown', (event) => {
   const shown = visible();
   const from = shown.findIndex((tile) => tile.button === event.target);
+  /** @type {Record<string, () => number>} */
   const ways = {
     ArrowLeft: () => from - 1,
     ArrowRight: () => from + 1,
@@ -218,8 +223,8 @@ grid.addEventListener('keydown', (event) => {
   to.focus();
 });
 
-search.addEventListener('input', filter);
-search.addEventListener('keydown', (event) => {
+box.addEventListener('input', filter);
+box.addEventListener('keydown', (event) => {
   if (event.key !== 'ArrowDown') return;
   event.preventDefault();
   visible()[0]?.button.focus();
@@ -232,16 +237,17 @@ kindChoice.addEventListener('change', () => {
 // ---- the server's word
 
 function take() {
+  /** @type {PickerValue | null} */
   const value = props.value;
   if (!value) return;
-  if (value.pictures) build(value);
+  if (value.pictures) build(value.pictures, value);
   if (value.sheet && value.sheet !== sheet) {
     sheet = value.sheet;
     loadSheet();
   }
-  if ('selected' in value) mark(value.selected);
+  if (value.selected !== undefined) mark(value.selected);
   if (value.pictures) filter();
-  if ('selected' in value) bringIntoSight(value.selected);
+  if (value.selected !== undefined) bringIntoSight(value.selected);
 }
 
 watch('value', take);

@@ -1,16 +1,19 @@
+// @ts-check
 // The quiz: its questions (quiz_questions.js), and below them the game of the broken run.
 //
-// props.value is { questions, waiting, runs, truth }, any of them; see quiz.py. No answer leaves the browser.
+// No answer leaves the browser.
 
+import { all, find, setData } from './dom.js';
 import { moveSlider } from './hand.js';
 import { orderOf } from './quiz_order.js';
-import { button, fill, find, sets, words } from './quiz_parts.js';
+import { button, sets, words } from './quiz_parts.js';
 import {
-  current,
+  asked,
   draw,
   drawNumber,
   keep,
   opened,
+  place,
   quiz,
   settle,
   showJump,
@@ -18,42 +21,50 @@ import {
   turnTo,
 } from './quiz_questions.js';
 import { setLabel } from './symbols.js';
+import { fill } from './text.js';
 
-let round = null; // { runs, picked, way, truth }
+/** @typedef {NonNullable<QuizValue['truth']>} Truth */
+/** @type {{ runs: DataURI[], picked: number | null, way: string | null, truth: Truth | null } | null} */
+let round = null;
 
+/** @param {string} selector */
 const inRound = (selector) => find(`.round ${selector}`);
+const deal = find('.round .deal', HTMLButtonElement);
+const guess = find('.guess', HTMLInputElement);
 
 function drawTally() {
-  inRound('.tally').textContent = quiz.progress.rounds
-    ? fill(words.round.tally, quiz.progress)
-    : '';
+  const { rounds, found } = quiz.progress;
+  inRound('.tally').textContent = rounds ? fill(words.round.tally, { rounds, found }) : '';
 }
 
 function drawRound() {
-  const { runs, picked, truth } = round;
-  inRound('.runs').hidden = !runs;
+  if (!round) return;
+  const { picked, way: said, truth } = round;
+  inRound('.runs').hidden = false;
   inRound('.runs').classList.toggle('done', Boolean(truth));
-  [...inRound('.runs').children].forEach((one, k) => {
+  for (const [k, one] of all('.runs > button', HTMLButtonElement).entries()) {
     one.setAttribute('aria-pressed', String(k === picked));
     one.disabled = Boolean(truth);
     one.classList.toggle('broken', k === truth?.broken);
-  });
+  }
   inRound('.which').hidden = picked === null;
-  [...inRound('.ways').children].forEach((one) => {
+  for (const one of all('.ways > button', HTMLButtonElement)) {
     const { way } = one.dataset;
-    one.disabled = Boolean(truth) || round.way !== null;
+    one.disabled = Boolean(truth) || said !== null;
     one.classList.toggle('right', way === truth?.way);
-    one.classList.toggle('wrong', Boolean(truth) && way === round.way && way !== truth.way);
-  });
+    one.classList.toggle('wrong', truth !== null && way === said && way !== truth.way);
+  }
   inRound('.found').hidden = !truth;
 }
 
+/** @param {DataURI[]} runs */
 function newRound(runs) {
-  round = { runs, picked: null, way: null, truth: null };
+  const started = { runs, picked: null, way: null, truth: null };
+  round = started;
   inRound('.runs').replaceChildren(
     ...runs.map((uri, k) => {
       const made = button('', () => {
-        round.picked = k;
+        if (round) round.picked = k;
         drawRound();
       });
       const picture = new Image();
@@ -63,12 +74,12 @@ function newRound(runs) {
       return made;
     }),
   );
-  const deal = inRound('.deal');
   deal.disabled = false;
   deal.textContent = words.round.deal_again;
   drawRound();
 }
 
+/** @param {Truth} truth */
 function judge(truth) {
   if (!round || round.truth || round.way === null) return;
   round.truth = truth;
@@ -77,21 +88,15 @@ function judge(truth) {
   quiz.progress.rounds += 1;
   quiz.progress.found += which && how ? 1 : 0;
   keep();
-  const verdict = {
-    'true true': 'both',
-    'true false': 'which_only',
-    'false true': 'how_only',
-    'false false': 'neither',
-  };
-  inRound('.found').dataset.right = which && how;
-  inRound('.verdict').textContent = fill(words.round[verdict[`${which} ${how}`]], {
-    k: truth.broken + 1,
-    way: words.ways[truth.way].name,
-  });
-  inRound('.reason').textContent = words.ways[truth.way].reason;
-  inRound('.broken').src = round.runs[truth.broken];
-  inRound('.mended').src = truth.mended;
-  showJump(inRound('.jump'), words.ways[truth.way].lesson, {});
+  const found = which ? words.round.which_only : words.round.neither;
+  const verdict = how ? (which ? words.round.both : words.round.how_only) : found;
+  const { name, reason, lesson } = words.ways[truth.way];
+  setData(inRound('.found'), { right: which && how });
+  inRound('.verdict').textContent = fill(verdict, { k: truth.broken + 1, way: name });
+  inRound('.reason').textContent = reason;
+  find('.broken', HTMLImageElement).src = round.runs[truth.broken];
+  find('.mended', HTMLImageElement).src = truth.mended;
+  showJump(inRound('.jump'), lesson, {});
   drawRound();
   drawTally();
 }
@@ -110,58 +115,64 @@ for (const [name, text] of Object.entries({
   '.round-lead': words.round.lead,
   '.deal': words.round.deal,
   '.how': words.round.how,
-}))
+})) {
   find(name).textContent = text;
-find('.dots').setAttribute('aria-label', words.dots);
-inRound('.runs').setAttribute('aria-label', words.round.title);
-find('.card > .answers').setAttribute('aria-label', words.answers);
-inRound('.ways').setAttribute('aria-label', words.round.how);
-[...element.querySelectorAll('figure')].forEach((figure, k) => {
-  setLabel(figure.querySelector('figcaption'), words.pictures[k]);
-  figure.firstElementChild.setAttribute(
-    figure.querySelector('img') ? 'alt' : 'aria-label',
-    words.pictures[k],
-  );
-});
+}
+for (const [name, label] of Object.entries({
+  '.dots': words.dots,
+  '.round .runs': words.round.title,
+  '.card > .answers': words.answers,
+  '.round .ways': words.round.how,
+})) {
+  find(name).setAttribute('aria-label', label);
+}
+for (const [k, figure] of all('figure').entries()) {
+  setLabel(find('figcaption', HTMLElement, figure), words.pictures[k]);
+  const attribute = figure.querySelector('img') ? 'alt' : 'aria-label';
+  figure.firstElementChild?.setAttribute(attribute, words.pictures[k]);
+}
 inRound('.ways').replaceChildren(
   ...Object.entries(words.ways).map(([way, { name }]) => {
     const made = button(name, () => {
-      round.way = way;
+      if (round) round.way = way;
       drawRound();
       trigger('reveal', {});
     });
-    made.dataset.way = way;
+    setData(made, { way });
     return made;
   }),
 );
-inRound('.deal').addEventListener('click', () => {
-  inRound('.deal').disabled = true;
-  inRound('.deal').textContent = words.round.dealing;
+deal.addEventListener('click', () => {
+  deal.disabled = true;
+  deal.textContent = words.round.dealing;
   trigger('deal', {});
 });
-find('.back').addEventListener('click', () => turnTo(current() - 1));
-find('.next').addEventListener('click', () => turnTo(current() + 1));
-find('.onward').addEventListener('click', () => turnTo(current() + 1));
+find('.back').addEventListener('click', () => turnTo(place() - 1));
+find('.next').addEventListener('click', () => turnTo(place() + 1));
+find('.onward').addEventListener('click', () => turnTo(place() + 1));
 find('.again').addEventListener('click', () => {
   startOver();
   drawTally();
 });
-find('.check-order').addEventListener('click', () =>
-  settle(quiz.questions[current()], orderOf(quiz.questions[current()])),
-);
-find('.check').addEventListener('click', () =>
-  settle(quiz.questions[current()], Number(find('.guess').value)),
-);
-find('.guess').addEventListener('input', () => {
+find('.check-order').addEventListener('click', () => {
+  const question = asked();
+  if (question?.kind === 'order') settle(question, orderOf(question));
+});
+find('.check').addEventListener('click', () => {
+  const question = asked();
+  if (question) settle(question, Number(guess.value));
+});
+guess.addEventListener('input', () => {
   drawNumber();
-  if (opened()) moveSlider(Number(find('.guess').value));
+  if (opened()) moveSlider(Number(guess.value));
 });
 
 function take() {
-  const value = props.value || {};
+  /** @type {QuizValue} */
+  const value = props.value ?? {};
   if (value.questions) {
     quiz.questions = value.questions;
-    find('.dots').replaceChildren(...quiz.questions.map((one, k) => button('', () => turnTo(k))));
+    find('.dots').replaceChildren(...quiz.questions.map((_, k) => button('', () => turnTo(k))));
     draw();
     drawTally();
   }
@@ -169,10 +180,10 @@ function take() {
     Object.assign(sets, value.pictures);
     draw();
   }
-  if (value.waiting) inRound('.deal').textContent = value.waiting;
+  if (value.waiting) deal.textContent = value.waiting;
   if (value.runs) newRound(value.runs);
   if (value.truth) judge(value.truth);
-  element.dataset.questions = quiz.questions.length;
+  setData(element, { questions: quiz.questions.length });
 }
 
 watch('value', take);

@@ -1,35 +1,40 @@
+// @ts-check
 // The quiz's questions: one at a time, answered and judged here. (quiz.js has the rest of it.)
 
-import { moveSlider, slider } from './hand.js';
+import { find, setData } from './dom.js';
+import { moveSlider } from './hand.js';
+import { isRight, withUnit } from './judging.js';
 import { recall, remember } from './notebook.js';
-import { number } from './number.js';
-import { button, fill, find, letter, pictureOf, sets, words } from './quiz_parts.js';
+import { paintImage } from './pixels.js';
 import { drawOrder, forgetOrder } from './quiz_order.js';
+import { button, letter, pictureOf, sets, words } from './quiz_parts.js';
+import { live } from './scene.js';
 import { setLabel } from './symbols.js';
+import { fill } from './text.js';
 import { titleOf, visit } from './visit.js';
 
-const NAME_OF_UNIT = 't';
-
 const NEW = { at: null, rounds: 0, found: 0 };
+const card = find('.card');
+const range = find('.guess', HTMLInputElement);
 
+/** @type {{ questions: Question[], progress: Progress }} */
 export const quiz = { questions: [], progress: { ...NEW, answers: {}, ...recall('quiz') } };
 
 export const keep = () => remember('quiz', quiz.progress);
-export const current = () =>
+
+/** Of the question in sight. */
+export const place = () =>
   Math.max(
     0,
     quiz.questions.findIndex(({ id }) => id === quiz.progress.at),
   );
-const withUnit = (value, unit) =>
-  unit === NAME_OF_UNIT ? `t = ${Math.round(value)}` : `${number(value)} ${unit}`.trim();
 
-function isRight(question, answer) {
-  if (question.kind === 'personal') return null; // neither right nor wrong
-  if (question.kind === 'order') return String(answer) === String(question.right);
-  if (question.answers || question.set) return answer === question.right;
-  return Math.abs(answer - question.truth) <= question.tolerance;
-}
+/** @returns {Question | undefined} the one in sight */
+export const asked = () => quiz.questions[place()];
 
+/** @param {HTMLElement} target
+ * @param {string} lesson
+ * @param {Show} show */
 export function showJump(target, lesson, show) {
   const title = titleOf(lesson);
   target.hidden = !title;
@@ -40,47 +45,52 @@ export function showJump(target, lesson, show) {
 // ---- the whole card
 
 export function draw() {
-  const question = quiz.questions[current()];
+  const question = asked();
   if (!question) return;
   const answer = quiz.progress.answers[question.id];
   drawPlace();
   setLabel(find('.ask'), question.ask);
-  find('.card > .answers').replaceChildren(
-    ...(question.answers || question.kind === 'pick' ? choices(question, answer) : []),
-  );
-  find('.card > .answers').classList.toggle('of-pictures', question.kind === 'pick');
+  const answers = find('.card > .answers');
+  answers.replaceChildren(...choices(question, answer));
+  answers.classList.toggle('of-pictures', question.kind === 'pick');
   drawOrder(question, answer);
   lookUp();
-  find('.slide').hidden = !question.slider;
-  if (question.slider) drawSlide(question, answer);
+  find('.slide').hidden = !('slider' in question);
+  if ('slider' in question) drawSlide(question, answer);
   drawFeedback(question, answer);
 }
 
 function drawPlace() {
-  const judged = quiz.questions.map((one) => [one, quiz.progress.answers[one.id]]);
-  const answered = judged.filter(([, answer]) => answer !== undefined);
-  const count = answered.filter(([one]) => isRight(one, 0) !== null).length;
-  const right = answered.filter(([one, answer]) => isRight(one, answer)).length;
+  const { questions, progress } = quiz;
+  const states = questions.map((one) => stateOf(one, progress.answers[one.id]));
+  const right = states.filter((state) => state === 'right').length;
+  const count = right + states.filter((state) => state === 'wrong').length;
   find('.place').textContent = fill(count ? words.place_right : words.place, {
-    k: current() + 1,
-    n: quiz.questions.length,
+    k: place() + 1,
+    n: questions.length,
     right,
     count,
   });
-  find('.back').disabled = current() === 0;
-  find('.next').disabled = current() === quiz.questions.length - 1;
-  find('.again').hidden = answered.length === 0;
-  judged.forEach(([one, answer], k) => {
+  find('.back', HTMLButtonElement).disabled = place() === 0;
+  find('.next', HTMLButtonElement).disabled = place() === questions.length - 1;
+  find('.again').hidden = states.every((state) => state === 'open');
+  for (const [k, state] of states.entries()) {
     const dot = find('.dots').children[k];
-    const state =
-      answer === undefined
-        ? 'open'
-        : { true: 'right', false: 'wrong', null: 'told' }[isRight(one, answer)];
     dot.className = state;
     dot.setAttribute('aria-label', fill(words.dot, { k: k + 1, state: words.states[state] }));
-    if (k === current()) dot.setAttribute('aria-current', 'true');
+    if (k === place()) dot.setAttribute('aria-current', 'true');
     else dot.removeAttribute('aria-current');
-  });
+  }
+}
+
+/** @param {Question} question
+ * @param {Answer} [answer]
+ * @returns {keyof QuizWords['states']} */
+function stateOf(question, answer) {
+  if (answer === undefined) return 'open';
+  const right = isRight(question, answer);
+  if (right === null) return 'told';
+  return right ? 'right' : 'wrong';
 }
 
 // ---- pictures, which the server makes when a question with some of them is in sight
@@ -88,21 +98,28 @@ function drawPlace() {
 let inSight = false;
 
 function lookUp() {
-  const { set } = quiz.questions[current()] ?? {};
+  const question = asked();
+  const set = question && 'set' in question ? question.set : '';
   const lacking = Boolean(set) && !sets[set];
   find('.coming').hidden = !lacking;
   if (lacking && inSight) trigger('look', { set });
 }
 
 new IntersectionObserver((changes) => {
-  inSight = changes.at(-1).isIntersecting;
+  inSight = Boolean(changes.at(-1)?.isIntersecting);
   lookUp();
-}).observe(find('.card'));
+  followRail();
+}).observe(card);
 
+/** @param {Question} question
+ * @param {Answer} [answer]
+ * @returns {HTMLElement[]} buttons, where there are some to choose from */
 function choices(question, answer) {
-  return (question.answers ?? question.pictures).map((text, k) => {
-    const made = button(question.answers ? text : '', () => settle(question, k));
-    if (!question.answers) made.append(pictureOf(question, k), letter(k));
+  if (question.kind !== 'choose' && question.kind !== 'pick') return [];
+  const texts = question.kind === 'choose' ? question.answers : question.pictures.map(() => '');
+  return texts.map((text, k) => {
+    const made = button(text, () => settle(question, k));
+    if (question.kind === 'pick') made.append(pictureOf(question, k), letter(k));
     if (answer !== undefined) {
       made.disabled = true;
       made.classList.toggle('right', k === question.right);
@@ -112,66 +129,79 @@ function choices(question, answer) {
   });
 }
 
-function drawSlide({ slider: { from, to, step, unit }, kind, ask, truth }, answer) {
-  const range = find('.guess');
+/** @param {SliderQuestion} question
+ * @param {Answer} [answer] */
+function drawSlide(question, answer) {
+  const { from, to, step, unit } = question.slider;
+  const personal = question.kind === 'personal';
   Object.assign(range, { min: from, max: to, step });
-  range.value = answer ?? from + (to - from) / 2;
-  range.disabled = answer !== undefined && kind !== 'personal';
-  range.setAttribute('aria-label', ask);
+  range.value = String(answer ?? from + (to - from) / 2);
+  range.disabled = answer !== undefined && !personal;
+  range.setAttribute('aria-label', question.ask);
   find('.low').textContent = withUnit(from, unit);
   find('.high').textContent = withUnit(to, unit);
   find('.check').hidden = answer !== undefined;
+  const truth = personal ? from : question.truth;
   const mark = find('.track .truth');
-  mark.hidden = answer === undefined || kind === 'personal';
-  mark.style.setProperty('--place', (truth - from) / (to - from));
-  mark.textContent = withUnit(truth ?? 0, unit);
+  mark.hidden = answer === undefined || personal;
+  mark.style.setProperty('--place', String((truth - from) / (to - from)));
+  mark.textContent = withUnit(truth, unit);
   drawNumber();
 }
 
 export function drawNumber() {
-  const { unit } = quiz.questions[current()].slider;
-  const text = withUnit(Number(find('.guess').value), unit);
+  const question = asked();
+  if (!question || !('slider' in question)) return;
+  const text = withUnit(Number(range.value), question.slider.unit);
   find('.number').textContent = text;
-  find('.guess').setAttribute('aria-valuetext', text);
+  range.setAttribute('aria-valuetext', text);
 }
 
+/** @param {Question} question
+ * @param {Answer} answer */
+function verdictOn(question, answer) {
+  const right = isRight(question, answer);
+  if ('slider' in question) {
+    const { unit } = question.slider;
+    const values = { number: withUnit(Number(answer), unit) };
+    if (question.kind === 'personal') return fill(words.personal, values);
+    const truth = withUnit(question.truth, unit);
+    return fill(right ? words.close : words.off, { ...values, truth });
+  }
+  if (right) return words.right;
+  return question.kind === 'order' ? words.order.wrong : words.wrong;
+}
+
+/** @param {Question} question
+ * @param {Answer} [answer] */
 function drawFeedback(question, answer) {
   const box = find('.card > .feedback');
   box.hidden = answer === undefined;
-  if (box.hidden) return;
-  const right = isRight(question, answer);
-  box.dataset.right = right;
-  const { unit } = question.slider ?? {};
-  const said = question.slider && withUnit(answer, unit);
-  const truth = question.truth !== undefined && withUnit(question.truth, unit);
-  const verdict = {
-    choose: right ? words.right : words.wrong,
-    pick: right ? words.right : words.wrong,
-    order: right ? words.right : words.order.wrong,
-    predict: fill(right ? words.close : words.off, { number: said, truth }),
-    personal: fill(words.personal, { number: said }),
-  };
-  find('.card .verdict').textContent = verdict[question.kind];
+  if (answer === undefined) return;
+  setData(box, { right: isRight(question, answer) });
+  find('.card .verdict').textContent = verdictOn(question, answer);
   setLabel(find('.card .reason'), question.reason);
-  find('.card .seen').hidden = question.kind !== 'personal';
-  if (question.kind === 'personal') followRail();
-  const last = current() === quiz.questions.length - 1;
-  find('.onward').hidden = last;
-  const show = question.kind === 'personal' ? {} : question.show; // its t is set already
-  showJump(find('.card .jump'), question.lesson, show);
+  const personal = question.kind === 'personal';
+  find('.card .seen').hidden = !personal;
+  if (personal) followRail();
+  find('.onward').hidden = place() === quiz.questions.length - 1;
+  showJump(find('.card .jump'), question.lesson, personal ? {} : question.show); // its t is set already
 }
 
 // ---- what a visitor does
 
+/** @param {Answer} answer to the question in sight
+ * @param {Question} question */
 export function settle(question, answer) {
   quiz.progress.answers[question.id] = answer;
   quiz.progress.at = question.id;
   keep();
-  if (question.kind === 'personal') moveSlider(answer);
+  if (question.kind === 'personal') moveSlider(Number(answer));
   draw();
   find('.onward').focus({ preventScroll: true }); // the button that was pressed is gone
 }
 
+/** @param {number} k a question, or just beyond the ends */
 export function turnTo(k) {
   quiz.progress.at = quiz.questions[Math.max(0, Math.min(quiz.questions.length - 1, k))].id;
   keep();
@@ -187,35 +217,30 @@ export function startOver() {
 
 // ---- a personal question, once answered, follows the rail: image, noisy image, the guess
 
-export const opened = () => {
-  const question = quiz.questions[current()];
+/** Is there one in sight? */
+export function opened() {
+  const question = asked();
   return question?.kind === 'personal' && quiz.progress.answers[question.id] !== undefined;
-};
+}
+
 let copying = false;
 
 function followRail() {
-  if (copying || !opened()) return;
+  if (copying || !inSight || !opened()) return;
   copying = true;
   requestAnimationFrame(() => {
-    // when the page has drawn its own
     copying = false;
-    if (!opened() || !slider()) return;
-    find('.guess').value = slider().value;
+    const { moment, prediction } = live;
+    if (!moment || !opened()) return;
+    const { x_0, shape } = moment.scene;
+    range.value = String(moment.t);
     drawNumber();
-    copy('.noiser canvas.x_0', 'x_0');
-    copy('.noiser canvas.x_t', 'x_t');
-    copy('.noise-maps canvas.x_0_hat', 'x_0_hat');
+    const guess = prediction && (prediction.x_0_hat ?? x_0); // the clean image itself, at t = 0
+    for (const [name, image] of Object.entries({ x_0, x_t: moment.x_t, x_0_hat: guess })) {
+      if (image) paintImage(find(`.seen canvas.${name}`, HTMLCanvasElement), shape, image);
+    }
   });
 }
 
-function copy(from, name) {
-  const original = document.querySelector(from);
-  if (!original) return;
-  const canvas = find(`.seen canvas.${name}`);
-  if (canvas.width !== original.width)
-    [canvas.width, canvas.height] = [original.width, original.height];
-  canvas.getContext('2d').drawImage(original, 0, 0);
-}
-
-window.addEventListener('explorer:moment', followRail);
-window.addEventListener('explorer:prediction', followRail);
+live.on('moment', followRail);
+live.on('prediction', followRail);

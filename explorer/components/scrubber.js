@@ -1,28 +1,32 @@
+// @ts-check
 // The scrubber: keeps every frame of a run in the browser and draws the one under the slider.
 //
-// props.value is one piece of a run, and pieces add up:
-//   { run, start, total, frames: [PNG data URI], captions: [text],
-//     views: [label], ends: [label, label], status: text, done: bool }
-// Gradio calls watch() once for each piece. A frame's PNG holds all views, side by
-// side or one below the other.
+// props.value is one piece of a run, and pieces add up; Gradio calls watch() once for each. A frame's
+// PNG holds all views, side by side or one below the other.
 // Tells Python 'scrub' {k} when the visitor comes to rest on a frame.
 // For tests, `element` carries data-run, data-state, data-frames and data-position.
 
+import { all, find, setData } from './dom.js';
 import { setLabel } from './symbols.js';
 
+/** @type {[string, string]} */
 const ENDS = ['noise, t = T', 'clean, t = 0'];
 const PLAY_TIME = 5000; // ms: a whole run at speed 1, unless a frame would last too short or long
 const SHORTEST_FRAME = 20;
 const LONGEST_FRAME = 300;
 
-const find = (selector) => element.querySelector(selector);
 const figure = find('.scrubber');
-const range = find('input');
-const speed = find('.speed');
+const range = find('input', HTMLInputElement);
+const speed = find('.speed', HTMLSelectElement);
+const playButton = find('.play');
 
+/** @typedef {RunPiece['run']} Run */
+/** @type {Run | null} */
 let run = null; // the id of the run on show
 const pastRuns = new Set(); // a late piece of an older run must not push the newer one aside
-let frames = []; // decoded pictures (ImageBitmap), by index
+/** @type {ImageBitmap[]} */
+let frames = []; // decoded pictures, by index
+/** @type {string[]} */
 let captions = [];
 let total = 0;
 let first = 0; // the first frame we were given: 0, unless this page joined a run late
@@ -31,12 +35,16 @@ let position = 0; // the frame on show
 let done = false;
 let follow = true; // stay on the newest frame while the run is computed
 let playing = false;
+/** @type {number | null} */
 let settled = null; // the frame that Python was last told about
+/** @type {string[]} */
 let labels = [];
+/** @type {HTMLCanvasElement[]} */
 let canvases = [];
 
 // ---- views: a label and a canvas each
 
+/** @param {string[]} names */
 function makeViews(names) {
   if (names.join('\n') === labels.join('\n')) return;
   labels = [...names];
@@ -55,6 +63,7 @@ function makeViews(names) {
   find('.views').replaceChildren(...views);
 }
 
+/** @param {ImageBitmap} frame */
 function draw(frame) {
   const stacked = frame.height > frame.width;
   const width = stacked ? frame.width : frame.width / canvases.length;
@@ -63,28 +72,29 @@ function draw(frame) {
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
-      canvas.style.aspectRatio = width / height;
+      canvas.style.aspectRatio = String(width / height);
     }
-    const place = stacked ? [0, i * height] : [i * width, 0];
-    const size = [width, height];
-    canvas.getContext('2d').drawImage(frame, ...place, ...size, 0, 0, ...size);
+    const [x, y] = stacked ? [0, i * height] : [i * width, 0];
+    canvas.getContext('2d')?.drawImage(frame, x, y, width, height, 0, 0, width, height);
   });
 }
 
 // ---- where we are
 
+/** @param {number} k a frame, or near the last one */
 function show(k) {
   position = Math.max(first, Math.min(newest, k));
   if (frames[position]) draw(frames[position]);
   const caption = captions[position] || '';
   const count = `frame ${position + 1} of ${total}`;
-  range.value = position;
+  range.value = String(position);
   range.setAttribute('aria-valuetext', `${caption}, ${count}`);
   find('.caption').textContent = caption;
   find('.count').textContent = count;
-  element.dataset.position = position;
+  setData(element, { position });
 }
 
+/** @param {number} k */
 function moveTo(k) {
   pause();
   show(k);
@@ -99,12 +109,13 @@ function settle() {
 
 // ---- play
 
+/** @param {boolean} on */
 function setPlaying(on) {
   playing = on;
   figure.classList.toggle('playing', on);
   const name = on ? 'Pause' : 'Play';
-  find('.play').setAttribute('aria-label', name);
-  find('.play').title = name;
+  playButton.setAttribute('aria-label', name);
+  playButton.title = name;
 }
 
 function pause() {
@@ -118,30 +129,40 @@ function play() {
   follow = false;
   const ofRun = run;
   const frameTime = Math.max(SHORTEST_FRAME, Math.min(LONGEST_FRAME, PLAY_TIME / total));
+  /** @type {number | null} */
   let last = null;
   let owed = 0; // ms of play not yet shown
-  requestAnimationFrame(function tick(now) {
+  /** @param {number} now */
+  function tick(now) {
     if (!playing || run !== ofRun) return;
-    owed += Math.min(now - (last ?? now), 250) * speed.value;
+    owed += Math.min(now - (last ?? now), 250) * Number(speed.value);
     last = now;
     const steps = Math.floor(owed / frameTime);
     owed -= steps * frameTime;
     if (steps > 0) show(position + steps);
-    if (position < newest) return requestAnimationFrame(tick);
+    if (position < newest) {
+      requestAnimationFrame(tick);
+      return;
+    }
     pause();
     follow = true; // at the newest frame of a run still being computed: go on with it
     settle();
-  });
+  }
+  requestAnimationFrame(tick);
 }
 
 function togglePlay() {
-  if (!playing) return play();
-  pause();
-  settle();
+  if (playing) {
+    pause();
+    settle();
+  } else {
+    play();
+  }
 }
 
 // ---- pieces from the server
 
+/** @param {Run | null} id */
 function reset(id) {
   pause();
   for (const frame of frames) frame?.close();
@@ -157,6 +178,7 @@ function reset(id) {
   settled = null;
 }
 
+/** @param {DataURI} source */
 async function decode(source) {
   const picture = new Image();
   picture.src = source;
@@ -164,6 +186,8 @@ async function decode(source) {
   return createImageBitmap(picture);
 }
 
+/** @param {number} k
+ * @param {DataURI} source */
 async function addFrame(k, source) {
   const ofRun = run;
   const frame = await decode(source).catch(() => null); // a damaged frame is left out
@@ -179,39 +203,43 @@ function tellState() {
   const empty = newest < 0;
   const state = run === null ? 'empty' : empty ? 'waiting' : done ? 'done' : 'running';
   figure.classList.toggle('waiting', state === 'waiting');
-  find('progress').value = total ? (newest + 1) / total : 0;
-  for (const control of element.querySelectorAll('.controls :is(button, select), input')) {
+  find('progress', HTMLProgressElement).value = total ? (newest + 1) / total : 0;
+  for (const control of [...all('.controls button', HTMLButtonElement), speed, range]) {
     control.disabled = empty;
   }
-  element.dataset.run = run ?? '';
-  element.dataset.state = state;
-  element.dataset.frames = frames.filter(Boolean).length;
+  setData(element, { run: run ?? '', state, frames: frames.filter(Boolean).length });
 }
 
 function take() {
+  /** @type {RunPiece | null} */
   const piece = props.value;
   if (!piece || piece.run === undefined) {
     reset(null);
-    for (const canvas of canvases) canvas.width = canvas.width; // wipes it
+    for (const canvas of canvases)
+      canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
     for (const text of ['.caption', '.count']) find(text).textContent = '';
     find('.status').textContent = props.placeholder;
     setEnds(ENDS);
-    return tellState();
+    tellState();
+    return;
   }
-  if (piece.download) return save(piece.download);
+  if (piece.download) {
+    save(piece.download);
+    return;
+  }
   if (pastRuns.has(piece.run)) return;
-  const sources = piece.frames || [];
-  const start = piece.start || 0;
+  const sources = piece.frames ?? [];
+  const start = piece.start ?? 0;
   if (piece.run !== run) {
     reset(piece.run);
     first = start;
-    setEnds(piece.ends || ENDS);
-    makeViews(piece.views || props.views);
+    setEnds(piece.ends ?? ENDS);
+    makeViews(piece.views ?? props.views);
   }
   const wasDone = done; // stopped, say: a piece that was under way then does not reopen the run
-  total = Math.max(wasDone ? total : piece.total || 0, start + sources.length);
-  range.min = first;
-  range.max = Math.max(first, total - 1);
+  total = Math.max(wasDone ? total : (piece.total ?? 0), start + sources.length);
+  range.min = String(first);
+  range.max = String(Math.max(first, total - 1));
   sources.forEach((source, j) => {
     captions[start + j] = piece.captions?.[j] ?? '';
     addFrame(start + j, source);
@@ -223,7 +251,8 @@ function take() {
   tellState();
 }
 
-// A file made on the server from this run ({ name, uri }): hand it to the browser to keep.
+/** A file made on the server from this run: hand it to the browser to keep.
+ * @param {{ name: string, uri: DataURI }} file */
 function save({ name, uri }) {
   const link = document.createElement('a');
   link.href = uri;
@@ -231,6 +260,7 @@ function save({ name, uri }) {
   link.click();
 }
 
+/** @param {[string, string]} ends */
 function setEnds(ends) {
   find('.ends .noise').textContent = ends[0];
   find('.ends .clean').textContent = ends[1];
@@ -240,17 +270,15 @@ function setEnds(ends) {
 
 range.addEventListener('input', () => moveTo(Number(range.value)));
 range.addEventListener('change', settle);
-find('.play').addEventListener('click', togglePlay);
-for (const [button, step] of [
-  ['.back', -1],
-  ['.forward', 1],
-]) {
+playButton.addEventListener('click', togglePlay);
+for (const [button, step] of Object.entries({ '.back': -1, '.forward': 1 })) {
   find(button).addEventListener('click', () => {
     moveTo(position + step);
     settle();
   });
 }
 
+/** @type {Record<string, () => void>} */
 const KEYS = {
   ArrowLeft: () => moveTo(position - 1),
   ArrowDown: () => moveTo(position - 1),
@@ -260,10 +288,11 @@ const KEYS = {
   End: () => moveTo(newest),
   ' ': togglePlay,
 };
-// The slider and the menu move by themselves, and Space presses a button.
+/** The slider and the menu move by themselves, and Space presses a button.
+ * @param {KeyboardEvent} event */
 function hasOwnUse({ target, key }) {
   if (target === range) return key !== ' ';
-  return target === speed || (target.tagName === 'BUTTON' && key === ' ');
+  return target === speed || (target instanceof HTMLButtonElement && key === ' ');
 }
 figure.addEventListener('keydown', (event) => {
   const withModifier = event.ctrlKey || event.metaKey || event.altKey;

@@ -1,27 +1,22 @@
-// The seed box: props.value is the seed's decimal digits. Seeds beyond 2**53 are no JavaScript
-// numbers: they are text here, and BigInt where they must be compared.
+// @ts-check
+// The seed box: props.value is the seed's decimal digits, as text.
 
-const LARGEST = 2n ** 63n - 1n;
-const box = element.querySelector('input');
-element.querySelector('span').textContent = props.label;
-let told = null; // the seed that Python was last told of
+import { find } from './dom.js';
+import { seedIn } from './seeds.js';
 
-// The digits of the seed that a text stands for; null if it is no number.
-function seedIn(text) {
-  const whole = /^\s*([+-]?\d+)(\.\d*)?\s*$/.exec(text)?.[1] ?? wholePart(Number(text || NaN));
-  if (whole === null) return null;
-  const seed = BigInt(whole);
-  if (seed < 0n) return '0';
-  return String(seed > LARGEST ? LARGEST : seed);
-}
-const wholePart = (number) => (Number.isFinite(number) ? String(BigInt(Math.trunc(number))) : null); // 1e3
+const box = find('input', HTMLInputElement);
+find('span').textContent = props.label;
+/** @type {string} */
+let told = props.value; // the seed that Python was last told of
 
+/** @param {string} seed */
 function tell(seed) {
   if (props.value !== seed) props.value = seed;
   if (seed === told) return;
   told = seed;
   trigger('seeded', {});
 }
+
 function take() {
   if (box.value !== props.value) box.value = props.value;
   tell(props.value);
@@ -35,6 +30,5 @@ box.addEventListener('change', () => {
   box.value = seed;
   tell(seed);
 });
-told = props.value;
 box.value = props.value;
 watch('value', take);

@@ -1,49 +1,58 @@
+// @ts-check
 // The tour: one stop at a time in a sheet at the bottom of the window, with the page set for it.
 //
-// props.value is { stops, trained }; see tour.py. Where one has come to is kept in the browser.
+// Where one has come to is kept in the browser.
 
+import { find, setData } from './dom.js';
 import { recall, remember } from './notebook.js';
 import { number } from './number.js';
+import { live } from './scene.js';
 import { setLabel } from './symbols.js';
+import { fill } from './text.js';
 import { titleOf, visit } from './visit.js';
 
-const find = (selector) => element.querySelector(selector);
-const { words } = props;
-const fill = (text, values) => text.replace(/{(\w+)}/g, (all, name) => values[name] ?? all);
+/** @type {TourWords} */
+const words = props.words;
+const sheet = find('.sheet');
+const start = find('.start');
+const foldButton = find('.fold');
+const back = find('.back', HTMLButtonElement);
+const next = find('.next');
+const equationFold = find('details', HTMLDetailsElement);
 
+/** @type {Stop[]} */
 let stops = [];
 let at = 0;
-let moment = {}; // the numbers that an equation is filled with
-let network = null; // the one in sight
-let error = {}; // of the newest prediction: { t, mse }
 
-const isOpen = () => !find('.sheet').hidden;
+/** @param {boolean} began */
 const keep = (began) => remember('tour', { at, began });
 
 function label() {
   const { at: last = 0, began = false, done = false } = recall('tour');
-  const text = began && last < stops.length ? words.resume : done ? words.once_more : words.start;
+  const again = done ? words.once_more : words.start;
+  const text = began && last < stops.length ? words.resume : again;
   find('.what').textContent = fill(text, { k: last + 1, n: stops.length });
   find('.start small').textContent = began ? '' : words.about;
 }
 
 function open() {
   const { at: last = 0, began = false } = recall('tour');
-  find('.sheet').hidden = false;
+  sheet.hidden = false;
   fold(false);
   show(began && last < stops.length ? last : 0);
 }
 
+/** @param {number} k */
 function show(k) {
   at = k;
   keep(true);
   const stop = stops[at];
-  find('.name').textContent = titleOf(stop.lesson) ?? '';
+  find('.name').textContent = titleOf(stop.lesson);
   find('.place').textContent = fill(words.place, { k: at + 1, n: stops.length });
   find('.task span').textContent = stop.try;
-  find('details').hidden = !stop.equation;
-  find('.back').disabled = at === 0;
-  find('.next').textContent = at === stops.length - 1 ? words.finish : words.next;
+  equationFold.hidden = !stop.equation;
+  back.disabled = at === 0;
+  next.textContent = at === stops.length - 1 ? words.finish : words.next;
   find('.body').scrollTop = 0;
   write();
   makeRoom();
@@ -52,75 +61,76 @@ function show(k) {
 }
 
 function write() {
-  const { text = '', equation, numbers } = stops[at] || {};
-  find('.text').textContent = fill(text, { trained: props.value?.trained?.[network] ?? '' });
-  if (!equation) return;
+  const { moment, prediction } = live;
+  /** @type {TourValue | null} */
+  const value = props.value;
+  const { text = '', equation, numbers = '' } = stops[at] ?? {};
+  const trained = value?.trained?.[moment?.scene.network ?? ''] ?? '';
+  find('.text').textContent = fill(text, { trained });
+  if (!equation || !moment) return;
   setLabel(find('.equation'), equation);
-  const mse = error.t === moment.t && error.mse !== undefined ? number(error.mse) : '…';
-  setLabel(find('.numbers'), fill(numbers, { ...moment, mse }));
+  const known = prediction?.t === moment.t && prediction.figures.mse !== undefined;
+  setLabel(
+    find('.numbers'),
+    fill(numbers, {
+      t: moment.t,
+      signal: number(moment.signal),
+      noise: number(moment.noise),
+      ratio: number(moment.ratio),
+      snr: number(moment.snr),
+      mse: known ? number(prediction.figures.mse) : '…',
+    }),
+  );
 }
 
+/** @param {boolean} done */
 function close(done) {
-  find('.sheet').hidden = true;
+  sheet.hidden = true;
   if (done) remember('tour', { done });
   makeRoom();
   label();
-  find('.start').focus({ preventScroll: true });
+  start.focus({ preventScroll: true });
 }
 
+/** @param {boolean} small */
 function fold(small) {
-  find('.sheet').classList.toggle('small', small);
-  find('.fold').setAttribute('aria-expanded', String(!small));
-  find('.fold').setAttribute('aria-label', small ? words.unfold : words.fold);
+  sheet.classList.toggle('small', small);
+  foldButton.setAttribute('aria-expanded', String(!small));
+  foldButton.setAttribute('aria-label', small ? words.unfold : words.fold);
   makeRoom();
 }
 
-// The page's end can always be scrolled clear of the sheet.
+/** The page's end can always be scrolled clear of the sheet. */
 function makeRoom() {
-  const room = isOpen() ? `${find('.sheet').offsetHeight + 24}px` : '0px';
+  const room = sheet.hidden ? '0px' : `${sheet.offsetHeight + 24}px`;
   document.documentElement.style.setProperty('--sheet', room);
 }
 
-window.addEventListener('explorer:moment', ({ detail: { t, alpha_bar, choices } }) => {
-  network = choices.denoiser;
-  const ratio = Math.sqrt((1 - alpha_bar) / alpha_bar);
-  moment = {
-    t,
-    ratio: number(ratio),
-    snr: number(1 / ratio ** 2),
-    signal: number(Math.sqrt(alpha_bar)),
-    noise: number(Math.sqrt(1 - alpha_bar)),
-  };
-  write();
-});
-window.addEventListener('explorer:prediction', ({ detail }) => {
-  error = detail;
-  write();
-});
+live.on('moment', write);
+live.on('prediction', write);
 
-for (const [name, text] of Object.entries({
-  '.leave': words.leave,
-  '.back': words.back,
-  '.task b': words.try,
-  summary: words.equation,
-}))
-  find(name).textContent = text;
-find('.sheet').setAttribute('aria-label', words.region);
-find('.start').addEventListener('click', open);
+find('.leave').textContent = words.leave;
+back.textContent = words.back;
+find('.task b').textContent = words.try;
+find('summary').textContent = words.equation;
+sheet.setAttribute('aria-label', words.region);
+start.addEventListener('click', open);
 find('.leave').addEventListener('click', () => close(false));
-find('.fold').addEventListener('click', () => fold(!find('.sheet').classList.contains('small')));
-find('.back').addEventListener('click', () => show(at - 1));
-find('.next').addEventListener('click', () => (at < stops.length - 1 ? show(at + 1) : close(true)));
-find('details').addEventListener('toggle', () => {
+foldButton.addEventListener('click', () => fold(!sheet.classList.contains('small')));
+back.addEventListener('click', () => show(at - 1));
+next.addEventListener('click', () => (at < stops.length - 1 ? show(at + 1) : close(true)));
+equationFold.addEventListener('toggle', () => {
   makeRoom();
-  if (find('details').open) find('.numbers').scrollIntoView({ block: 'nearest' });
+  if (equationFold.open) find('.numbers').scrollIntoView({ block: 'nearest' });
 });
-find('.sheet').addEventListener('keydown', (event) => event.key === 'Escape' && close(false));
+sheet.addEventListener('keydown', (event) => event.key === 'Escape' && close(false));
 
 function take() {
-  stops = props.value?.stops || [];
+  /** @type {TourValue | null} */
+  const value = props.value;
+  stops = value?.stops ?? [];
   label();
-  element.dataset.stops = stops.length;
+  setData(element, { stops: stops.length });
 }
 
 watch('value', take);

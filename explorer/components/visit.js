@@ -1,21 +1,27 @@
+// @ts-check
 // Shared by the components that lead to a lesson: the page goes there, with the rail set for it.
 
 import { moveSlider } from './hand.js';
+import { live } from './scene.js';
 
+/** @param {string} name of a lesson */
 const idOf = (name) => `lesson-${name.replaceAll('_', '-')}`;
-export const titleOf = (name) =>
-  document.querySelector(`#lessons a[href="#${idOf(name)}"]`)?.textContent; // "3 Reverse"
-let standing = {}; // the network, seed and image as they are now
-window.addEventListener('explorer:moment', ({ detail }) => {
-  standing = detail.choices;
-});
 
-// show: any of t, denoiser, seed, image. t needs no server; the others ask for it by the event
-// 'go', if they are not so already.
-export function visit(name, show) {
-  if (show.t !== undefined) moveSlider(show.t);
-  const others = Object.entries(show).filter(([key]) => key !== 't');
-  if (others.some(([key, value]) => String(standing[key]) !== String(value)))
-    trigger('go', Object.fromEntries(others));
+/** "3 Reverse": as the navigation has it; nothing for a lesson that is not on the page.
+ * @param {string} name of a lesson */
+export const titleOf = (name) =>
+  document.querySelector(`#lessons a[href="#${idOf(name)}"]`)?.textContent ?? '';
+
+/** t needs no server; the others are asked for by the event 'go', if they are not so already.
+ * @param {string} name of a lesson
+ * @param {Show} show */
+export function visit(name, { t, ...others }) {
+  if (t !== undefined) moveSlider(t);
+  /** @type {Record<string, unknown>} */
+  const standing = { ...live.scene?.choices };
+  const differs = Object.entries(others).some(
+    ([key, value]) => String(standing[key]) !== String(value),
+  );
+  if (differs) trigger('go', others);
   window.dispatchEvent(new CustomEvent('explorer:visit', { detail: idOf(name) }));
 }

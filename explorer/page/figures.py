@@ -45,8 +45,13 @@ def time_axis_title(T: int) -> str:  # noqa: N803 - the papers' name
     return f"t   (0 = clean, {T} = noise)"
 
 
+def follow(figure: go.Figure, **what: Any) -> None:
+    """What of the figure the browser moves along with t: `Follows` in components/types.d.ts."""
+    figure.update_layout(meta={"follows": what})
+
+
 def mark_t(figure: go.Figure, t: int) -> None:
-    """A vertical line at t. It is the figure's first shape: the browser moves it along."""
+    """A vertical line at t, the figure's first shape."""
     figure.add_shape(
         type="line", x0=t, x1=t, y0=0, y1=1, yref="paper", line=dict(color=ORANGE, width=2)
     )

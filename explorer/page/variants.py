@@ -88,7 +88,7 @@ def build_variants_fold(rail: Rail, shelf: Shelf, name: str) -> None:
 
 
 def figure_of_errors(elem_id: str) -> gr.Plot:
-    return gr.Plot(show_label=False, elem_id=elem_id, elem_classes="marks-t")
+    return gr.Plot(show_label=False, elem_id=elem_id)
 
 
 def build_run_choices(name: str) -> list[Any]:

@@ -11,6 +11,7 @@ from explorer.page.figures import (
     GREEN,
     ORANGE,
     PURPLE,
+    follow,
     mark_t,
     quiet_figure,
     say_nothing_was_measured,
@@ -88,6 +89,7 @@ def variants_figure(
             marker=dict(size=5),
         )
     mark_t(figure, t)
+    follow(figure, lines=[0])
     if reading != "ratio":  # its axis fits its curves
         figure.update_yaxes(type="log", range=[-4, 0.2], dtick=1, exponentformat="power")
     return figure

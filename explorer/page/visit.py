@@ -4,6 +4,7 @@ A `Choice` is the only thing kept per visitor between two requests (besides the 
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -44,13 +45,19 @@ def scene_key(exhibit: Exhibit, choice: Choice, seed: int) -> str:
     return f"{exhibit.name}-{digest}-{seed}"
 
 
+def schedules_message(exhibits: Iterable[Exhibit]) -> dict[str, Any]:
+    """All schedules that scenes may need: the browser keeps them."""
+    alpha_bar = {exhibit.name: exhibit.schedule.alpha_bar.numpy() for exhibit in exhibits}
+    return {"schedules": signals.schedules(alpha_bar)}
+
+
 def scene_message(exhibit: Exhibit, choice: Choice, seed: int) -> dict[str, Any]:
     """The scene for the browser (see `components/signals.py`)."""
     forward = compute_forward_noising(exhibit.schedule, choice.pixels, seed)
     return signals.scene(
         x_0=forward.x_0,
         eps=forward.eps,
-        alpha_bar=forward.alpha_bar,
+        network=exhibit.name,
         key=scene_key(exhibit, choice, seed),
         choices={
             "denoiser": exhibit.name,
@@ -85,7 +92,7 @@ def prediction_message(
 def everything(
     exhibit: Exhibit, choice: Choice, t: int, seed: int, told: bool = False
 ) -> dict[str, Any]:
-    """Scene and prediction in one message, for a page that has neither."""
+    """Scene and prediction in one message, for a page that has neither, but the schedules."""
     return {
         "t": t,
         "scene": scene_message(exhibit, choice, seed),

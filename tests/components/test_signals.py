@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from explorer.components.signals import EPS_STEP, prediction, scene
+from explorer.components.signals import EPS_STEP, prediction, scene, schedules
 from explorer.diffusion.schedules import cosine
 
 
@@ -28,16 +28,21 @@ def test_a_scene_comes_back_whole(shape, rng):
     pixels = rng.integers(0, 256, shape)
     x_0 = (pixels / 127.5 - 1).astype(np.float32)
     eps = rng.standard_normal(shape).astype(np.float32)
-    alpha_bar = cosine(1000).alpha_bar.numpy()
-    message = scene(x_0=x_0, eps=eps, alpha_bar=alpha_bar, key="k", choices={"seed": 7})
+    message = scene(x_0=x_0, eps=eps, network="net", key="k", choices={"seed": 7})
     message = json.loads(json.dumps(message))
-    assert message["key"] == "k"
+    assert (message["key"], message["network"]) == ("k", "net")
     assert message["choices"] == {"seed": 7}
     assert message["shape"] == list(shape)
     np.testing.assert_array_equal(unpack(message["x_0"], "u1", shape), pixels)
     np.testing.assert_array_equal(unpack(message["eps"], "<f4", shape), eps)
-    assert message["alpha_bar"][0] == 1
-    np.testing.assert_allclose(message["alpha_bar"], alpha_bar, rtol=1e-6)
+
+
+def test_schedules_come_with_their_networks_names():
+    alpha_bar = cosine(1000).alpha_bar.numpy()
+    sent = json.loads(json.dumps(schedules({"net": alpha_bar})))
+    assert list(sent) == ["net"]
+    assert sent["net"][0] == 1
+    np.testing.assert_allclose(sent["net"], alpha_bar, rtol=1e-6)
 
 
 def test_a_prediction_is_drawn_to_a_24th(shape, rng):

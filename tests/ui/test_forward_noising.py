@@ -191,6 +191,57 @@ def test_the_figures_follow_t_live(tab, real_exhibits):
     )
 
 
+FOLDS = "[...document.querySelectorAll('.lesson .gr-accordion > button')]"
+COUNT_UPDATES = """() => {
+    window.updates = [];
+    const counted = (name) => (plot, ...more) => {
+        window.updates.push(plot.closest('[id$=-figure]').id);
+        return real[name](plot, ...more);
+    };
+    const real = window.Plotly;
+    window.Plotly = { update: counted('update'), relayout: counted('relayout') };
+}"""
+
+
+def test_what_is_folded_or_out_of_sight_costs_nothing_when_t_moves(tab):
+    page = tab.at("digits", 500, SEED).page
+    # All folds are opened and closed again, so that what is in them is on the page from then on.
+    page.evaluate(FOLDS + ".forEach((fold) => fold.classList.contains('open') || fold.click())")
+    for name in ("schedule-figure", "histogram-figure", "error-figure"):
+        page.locator(f"#{name}").scroll_into_view_if_needed()
+        tab.figure(name)
+    page.evaluate(FOLDS + ".forEach((fold) => fold.click())")
+    page.wait_for_function(FOLDS + ".every((fold) => !fold.classList.contains('open'))")
+    page.evaluate("scrollTo(0, 0)")
+    tab.listen(quiet=1)
+    page.evaluate(COUNT_UPDATES)
+    for t in (200, 300, 400):
+        tab.move_t(t)
+        tab.wait_prediction(t)
+    assert set(tab.asked) == {"show_prediction"}
+    assert page.evaluate("updates") == []
+
+    # A lesson in sight asks for itself; what is folded in it, and in its neighbour, does not.
+    page.locator("#why-readings").scroll_into_view_if_needed()
+    tab.listen(quiet=1)
+    with page.expect_request(lambda request: tab.name_of(request) == "show_readings"):
+        tab.move_t(450)
+    tab.wait_prediction(450)
+    assert not set(tab.asked) & {"show_errors", "draw_weights", "draw_measured", "measure_valley"}
+    assert tab.asked.count("show_prediction") == 1
+    assert page.evaluate("updates") == []
+
+    # Unfolded again, a figure has missed nothing.
+    page.evaluate("scrollTo(0, 0)")
+    tab.unfold("The schedule")
+    page.wait_for_function(
+        """() => document.querySelector('#schedule-figure .js-plotly-plot').layout.shapes
+            .every((shape) => shape.x0 === 450)"""
+    )
+    assert set(page.evaluate("updates")) == {"schedule-figure"}
+    tab.unfold("The schedule")
+
+
 def test_the_small_steps_are_about_the_image_and_follow_t(tab, real_exhibits):
     page = tab.at("digits", 500, SEED).page
     digits = real_exhibits["digits"]

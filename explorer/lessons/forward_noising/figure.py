@@ -5,14 +5,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.exhibits.scene import ForwardNoising
-from explorer.page.figures import AXIS, BLUE, GREEN, ORANGE, PURPLE, quiet_figure
+from explorer.page.figures import AXIS, BLUE, GREEN, ORANGE, PURPLE, follow, quiet_figure
 
 HIGHEST = 1.2
-HISTOGRAM_EDGES = np.linspace(-4, 4, 65)  # the browser's live histogram uses the same bins
+LOW, HIGH, BINS = -4, 4, 64
+HISTOGRAM_EDGES = np.linspace(LOW, HIGH, BINS + 1)
 
 
 def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
-    """alpha_bar, SNR and log-SNR against time, with a line at t in each (shapes 0, 1 and 2)."""
+    """alpha_bar, SNR and log-SNR against time, with a line at t in each."""
     base = quiet_figure("The noise schedule", "", "", height=300)
     figure = make_subplots(
         1,
@@ -40,6 +41,7 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
             yref=f"y{axis} domain",
             line=dict(color=ORANGE, width=2),
         )
+    follow(figure, lines=[0, 1, 2])
     figure.update_xaxes(AXIS | {"title": {"text": "t  (0 clean, T noise)"}})
     figure.update_yaxes(AXIS)
     for column, title in enumerate(
@@ -50,15 +52,15 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
 
 
 def histogram_figure(x_t: np.ndarray, note: str = "") -> go.Figure:
-    """The pixel values of x_t (trace 0) and N(0, 1), and a note (annotation 0) on what a histogram
-    does not see; the browser keeps both up to date.
+    """The pixel values of x_t and N(0, 1), and a note on what a histogram does not see, which ends
+    with how alike neighbours are; the browser keeps both up to date.
     """
     figure = quiet_figure("Pixel values of x_t", "pixel value", f"density, cut at {HIGHEST:g}")
     figure.add_annotation(
         text=note, showarrow=False, xref="paper", yref="paper", x=1, y=1, xanchor="right",
         yanchor="top",
     )  # fmt: skip
-    density, edges = np.histogram(np.clip(x_t, -4, 4), HISTOGRAM_EDGES, density=True)
+    density, edges = np.histogram(np.clip(x_t, LOW, HIGH), HISTOGRAM_EDGES, density=True)
     centre = (edges[:-1] + edges[1:]) / 2
     figure.add_trace(go.Bar(x=centre, y=np.round(density, 4), marker_color=BLUE, name="x_t"))
     bell = np.exp(-(centre**2) / 2) / np.sqrt(2 * np.pi)
@@ -67,5 +69,6 @@ def histogram_figure(x_t: np.ndarray, note: str = "") -> go.Figure:
     )
     figure.update_layout(bargap=0.04)
     figure.update_yaxes(range=[0, HIGHEST])
-    figure.update_xaxes(range=[-4, 4])
+    figure.update_xaxes(range=[LOW, HIGH])
+    follow(figure, histogram=dict(trace=0, note=0, low=LOW, high=HIGH, bins=BINS))
     return figure

@@ -9,6 +9,7 @@ from explorer.page.figures import (
     GREY,
     ORANGE,
     PURPLE,
+    follow,
     mark_t,
     quiet_figure,
     time_axis_title,
@@ -20,6 +21,7 @@ STYLE = {
     "ideal_seen": ("exact memory, seen", GREEN, "dot"),
     "ideal_held_out": ("exact memory, never seen", GREY, "dot"),
 }
+POINTS = ("mse", "ideal_mse")  # the first traces: figures of this image's prediction
 SMALLEST = 1e-4  # the ideal denoiser's error falls below any axis
 
 
@@ -32,8 +34,8 @@ def error_figure(
 ) -> go.Figure:
     """Mean squared error of eps_hat against t, log scale.
 
-    The first two traces are this image's points, the network's and the ideal denoiser's: the
-    browser moves them as t moves. `curves` None (nothing was measured) leaves the points alone.
+    This image's points, the network's and the ideal denoiser's, come first and move as t moves.
+    `curves` None (nothing was measured) leaves the points alone.
     The bands, one standard error up and down, come last.
     """
     figure = quiet_figure(
@@ -77,6 +79,8 @@ def error_figure(
                 mode="lines", hoverinfo="skip", showlegend=False,
             )  # fmt: skip
     mark_t(figure, t)
+    points = [dict(trace=k, figure=name, lowest=SMALLEST) for k, name in enumerate(POINTS)]
+    follow(figure, lines=[0], points=points)
     figure.update_xaxes(range=[0, T])
     figure.update_yaxes(type="log", range=[-4.1, 1.6], dtick=1, exponentformat="power")
     return figure

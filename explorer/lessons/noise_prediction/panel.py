@@ -27,14 +27,12 @@ class NoisePredictionPanel:
     output: gr.Markdown
 
 
-def build_noise_prediction_panel(
-    rail: Rail, shelf: Shelf, message: dict[str, Any]
-) -> NoisePredictionPanel:
-    """`message`: the opening scene and prediction."""
+def build_noise_prediction_panel(rail: Rail, shelf: Shelf) -> NoisePredictionPanel:
+    """Layout, then wiring."""
     T = shelf.first.T  # noqa: N806 - the papers' name
     with gr.Column(elem_id="lesson-noise-prediction", elem_classes="lesson"):
         gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        NoiseMaps(message)
+        NoiseMaps()
         with gr.Accordion(WORDS["error"], open=False):
             error_follower = Follower(heeds="network")
             gr.Markdown(WORDS["error_hint"].format(T=T))

@@ -7,6 +7,7 @@ from explorer.page.figures import (
     BLUE,
     GREEN,
     PURPLE,
+    follow,
     mark_t,
     quiet_figure,
     say_nothing_was_measured,
@@ -76,5 +77,6 @@ def measured_figure(errors: MeasuredErrors | None, T: int, t: int) -> go.Figure:
                 line=dict(color=colour, width=2.5, dash=dash),
             )
     mark_t(figure, t)
+    follow(figure, lines=[0])
     figure.update_yaxes(type="log", range=[-4, 0], dtick=1, exponentformat="power")
     return figure

@@ -47,7 +47,7 @@ def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
         with gr.Accordion(WORDS["measured"], open=False):
             measured_follower = Follower(heeds="network")
             gr.Markdown(WORDS["measured_hint"])
-            measured = gr.Plot(show_label=False, elem_id="measured-figure", elem_classes="marks-t")
+            measured = gr.Plot(show_label=False, elem_id="measured-figure")
         build_variants_fold(rail, shelf, "targets")
         build_variants_fold(rail, shelf, "raw")
         with gr.Accordion(WORDS["best"], open=False):

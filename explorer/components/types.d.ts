@@ -1,0 +1,426 @@
+// What travels between Python, the browser's scripts and Gradio, and in which form: the contract.
+//
+// Everything here is known in every script by its name alone. The Python side of each value is told
+// in the docstring of the component's class, and of signals.py.
+
+// ---- what Gradio gives to a component's script
+
+/** The component's own box. */
+declare const element: HTMLElement;
+
+/** What Python set or sent, and what an answer of ours is written to (`props.value = ...`). */
+declare const props: {
+  /** As the value's own type below has it; each script says which. */
+  value: any;
+  /** Noiser, Quiz, Tour: a CSS selector of the rail's slider. */
+  follows: string;
+  /** Follower: what has to change before it asks. */
+  heeds: 't' | 'scene' | 'network';
+  /** Keeper: names of the settings. */
+  names: string[];
+  /** Pad. */
+  size: number;
+  ink: Ink;
+  /** PictureRow. */
+  columns: number;
+  /** Scrubber. */
+  views: string[];
+  placeholder: string;
+  /** SeedBox. */
+  label: string;
+  /** Quiz, Tour: the sentences around their value. */
+  words: any;
+};
+
+/** Python's listeners of this event are called. An event exists because its name stands quoted in
+ * the script: see docs/gradio.md. */
+declare function trigger(
+  event:
+    | 'deal'
+    | 'drawn'
+    | 'due'
+    | 'found'
+    | 'go'
+    | 'look'
+    | 'pick'
+    | 'reveal'
+    | 'scrub'
+    | 'seeded',
+  data: object,
+): void;
+
+/** `changed` is called when the server has sent another value; never for what we wrote ourselves. */
+declare function watch(name: 'value', changed: () => void): void;
+
+// ---- signals.py: a scene, and predictions about it
+
+/** Channels, height, width: images are arrays in this order, as in torch. */
+type Shape = [channels: number, height: number, width: number];
+type Base64 = string;
+type DataURI = string;
+
+/** What the address carries besides t. */
+interface Choices {
+  denoiser: string;
+  /** Digits: JavaScript's numbers have too few of them. */
+  seed: string;
+  /** null: the visitor's own, which no address can carry. */
+  image: string | null;
+}
+
+interface SceneMessage {
+  /** Names the scene: a prediction carries the key of what it is about. */
+  key: string;
+  network: string;
+  shape: Shape;
+  /** 8-bit pixels. */
+  x_0: Base64;
+  /** Float32, little-endian. */
+  eps: Base64;
+  choices: Choices;
+}
+
+interface Figures {
+  mse?: number | null;
+  correlation?: number | null;
+  ideal_mse?: number | null;
+}
+
+interface PredictionMessage {
+  key: string;
+  t: number;
+  figures: Figures;
+  /** Int8 steps of `eps_step`; none at t = 0. */
+  eps_hat?: Base64;
+  eps_step?: number;
+  /** 8-bit pixels. */
+  x_0_hat?: Base64;
+}
+
+interface NoiserValue {
+  /** A network's name -> its alpha_bar: T + 1 numbers, from 1 (clean) on down. */
+  schedules?: Record<string, number[]>;
+  scene?: SceneMessage | null;
+  t?: number | null;
+  prediction?: PredictionMessage | null;
+}
+
+// ---- scene.js: the same, as the page's scripts have it
+
+interface Scales {
+  signal: number;
+  noise: number;
+  /** noise / signal */
+  ratio: number;
+  snr: number;
+}
+
+interface Scene {
+  key: string;
+  network: string;
+  shape: Shape;
+  choices: Choices;
+  alphaBar: number[];
+  x_0: Float32Array;
+  /** The mean of x_0 squared. */
+  power: number;
+  eps: Float32Array;
+}
+
+/** Of the scene on show. */
+interface Prediction {
+  t: number;
+  figures: Figures;
+  /** null at t = 0, as x_0_hat. */
+  eps_hat: Float32Array | null;
+  x_0_hat: Float32Array | null;
+}
+
+interface Moment extends Scales {
+  t: number;
+  x_t: Float32Array;
+  scene: Scene;
+}
+
+interface Live {
+  scene: Scene | null;
+  moment: Moment | null;
+  prediction: Prediction | null;
+  /** Has the page been opened, perhaps as it was left? Until then lessons ask for nothing. */
+  opened: boolean;
+  /** The listener hears at once of what is there already, and then of all that comes. */
+  on<What extends 'scene' | 'moment' | 'prediction' | 'opened'>(
+    what: What,
+    listener: (news: NonNullable<Live[What]>) => void,
+  ): void;
+  /** What the server has sent. */
+  take(message: NoiserValue): void;
+  /** To the nearest t that there is. */
+  moveTo(t: number): void;
+  open(): void;
+}
+
+declare var explorer: Live | undefined;
+
+// ---- values of the other components
+
+interface PictureRowValue {
+  pictures: { uri: DataURI | null; label?: string; note?: string }[];
+}
+
+/** A piece of a run; pieces add up. */
+interface RunPiece {
+  run?: string | number;
+  start?: number;
+  frames?: DataURI[];
+  captions?: string[];
+  total?: number;
+  done?: boolean;
+  status?: string;
+  views?: string[];
+  /** What the timeline's two ends are called. */
+  ends?: [string, string];
+  /** Instead of frames. */
+  download?: { name: string; uri: DataURI };
+}
+
+interface PickerPicture {
+  name: string;
+  kind: string;
+  seen: boolean;
+}
+
+/** With pictures: another gallery. Without: only the mark moves. */
+interface PickerValue {
+  sheet?: string;
+  columns?: number;
+  cell?: number;
+  pictures?: PickerPicture[];
+  selected?: string | null;
+}
+
+type Ink = 'digit' | 'colour';
+
+interface PadValue {
+  clear?: boolean;
+  mode?: Ink;
+  size?: number;
+}
+
+/** How a jump sets the page. */
+interface Show {
+  t?: number;
+  denoiser?: string;
+  seed?: string | number;
+  image?: string;
+}
+
+interface Stop {
+  lesson: string;
+  text: string;
+  try: string;
+  show: Show;
+  equation?: string;
+  numbers?: string;
+}
+
+interface TourValue {
+  stops: Stop[];
+  /** A network's name -> what {trained} in a text is. */
+  trained?: Record<string, string>;
+}
+
+type TourWords = Record<
+  | 'start'
+  | 'resume'
+  | 'once_more'
+  | 'about'
+  | 'place'
+  | 'finish'
+  | 'next'
+  | 'back'
+  | 'leave'
+  | 'fold'
+  | 'unfold'
+  | 'try'
+  | 'equation'
+  | 'region',
+  string
+>;
+
+interface AnyQuestion {
+  id: string;
+  lesson: string;
+  ask: string;
+  reason: string;
+  show: Show;
+}
+
+interface ChooseQuestion extends AnyQuestion {
+  kind: 'choose';
+  answers: string[];
+  /** An index. */
+  right: number;
+}
+
+/** Places in a set of this name, as they are shown. */
+interface WithPictures {
+  set: string;
+  pictures: number[];
+}
+
+interface PickQuestion extends AnyQuestion, WithPictures {
+  kind: 'pick';
+  right: number;
+}
+
+interface TextsToOrder extends AnyQuestion {
+  kind: 'order';
+  items: string[];
+  /** Indices of items. */
+  right: number[];
+  /** What stands at the two ends. */
+  first: string;
+  last: string;
+  values?: string[];
+}
+
+type OrderQuestion = TextsToOrder | (TextsToOrder & WithPictures);
+
+interface Slider {
+  from: number;
+  to: number;
+  step: number;
+  unit: string;
+}
+
+interface PredictQuestion extends AnyQuestion {
+  kind: 'predict';
+  slider: Slider;
+  truth: number;
+  tolerance: number;
+}
+
+interface PersonalQuestion extends AnyQuestion {
+  kind: 'personal';
+  slider: Slider;
+}
+
+type SliderQuestion = PredictQuestion | PersonalQuestion;
+type Question = ChooseQuestion | PickQuestion | OrderQuestion | SliderQuestion;
+
+/** An index, a place on the slider, or an order of items. */
+type Answer = number | number[];
+
+interface Progress {
+  /** The question in sight. */
+  at: string | null;
+  answers: Record<string, Answer>;
+  rounds: number;
+  found: number;
+}
+
+interface QuizValue {
+  questions?: Question[];
+  pictures?: Record<string, DataURI[]>;
+  waiting?: string;
+  runs?: DataURI[];
+  truth?: { broken: number; way: string; mended: DataURI };
+}
+
+type QuizWords = Record<
+  | 'place'
+  | 'place_right'
+  | 'dots'
+  | 'dot'
+  | 'answers'
+  | 'back'
+  | 'next'
+  | 'onward'
+  | 'again'
+  | 'check'
+  | 'right'
+  | 'wrong'
+  | 'close'
+  | 'off'
+  | 'personal'
+  | 'picture'
+  | 'coming'
+  | 'jump',
+  string
+> & {
+  pictures: string[];
+  order: Record<'up' | 'down' | 'moved' | 'said' | 'wrong', string>;
+  states: Record<'open' | 'right' | 'wrong' | 'told', string>;
+  round: Record<
+    | 'title'
+    | 'lead'
+    | 'deal'
+    | 'deal_again'
+    | 'dealing'
+    | 'run'
+    | 'how'
+    | 'both'
+    | 'which_only'
+    | 'how_only'
+    | 'neither'
+    | 'tally',
+    string
+  >;
+  ways: Record<string, Record<'name' | 'lesson' | 'reason', string>>;
+};
+
+// ---- keeper.py
+
+/** As it was written into the browser's storage. */
+interface Kept {
+  address?: string;
+  picture?: { name: string; uri: DataURI } | null;
+  settings?: Record<string, unknown> | null;
+}
+
+interface KeeperValue {
+  /** HTML, with data-own if its picture is the visitor's own. */
+  card: string;
+  /** Of the settings, in the order of their names. */
+  values: unknown[];
+  /** A hand has set one. */
+  setting?: boolean;
+}
+
+// ---- figures.js: what of a figure follows t. Python writes it into the figure's layout.meta.follows
+
+interface Follows {
+  /** Indices of the shapes that are vertical lines at t. */
+  lines?: number[];
+  /** Markers at (t, a figure of the prediction), which never stand lower than `lowest`. The lines
+   * then stand at the prediction's t. */
+  points?: { trace: number; figure: keyof Figures; lowest: number }[];
+  /** A trace of bars, x_t's density, and an annotation that ends with how alike neighbours are. */
+  histogram?: { trace: number; note: number; low: number; high: number; bins: number };
+}
+
+interface PlotElement extends HTMLElement {
+  layout?: { annotations?: { text: string }[]; meta?: { follows?: Follows } };
+}
+
+// ---- what the page's scripts tell each other beside it
+
+interface WindowEventMap {
+  /** Go to the lesson of this id. */
+  'explorer:visit': CustomEvent<string>;
+  /** The address was written. */
+  'explorer:address': Event;
+  /** See explorerKeeper. */
+  'explorer:keeper': Event;
+}
+
+interface Window {
+  /** How far Python has come: keeper.py writes it. */
+  explorerKeeper?: 'opened' | 'given back';
+  /** Gradio's; there once a figure is. */
+  Plotly?: {
+    relayout(plot: Element, layout: object): void;
+    update(plot: Element, data: object, layout: object, traces: number[]): void;
+  };
+}
