@@ -34,7 +34,7 @@ from explorer.page.visit import (
     prediction_message,
     schedules_message,
 )
-from explorer.page.words import LESSONS, TEXT, lesson_words
+from explorer.page.words import TEXT, lesson_titles
 
 
 def build_interface(shelf: Shelf) -> Page:
@@ -98,11 +98,10 @@ def build_interface(shelf: Shelf) -> Page:
 
 def navigation() -> str:
     """Links in the lesson's order, always in sight."""
-    links = "".join(
-        f'<a href="#lesson-{name.replace("_", "-")}"{" aria-current=true" if number == 1 else ""}>'
-        f"{number} {lesson_words(name)['name']}</a>"
-        for number, name in enumerate(LESSONS, start=1)
-    )
+    first, links = " aria-current=true", ""
+    for name, title in lesson_titles().items():
+        links += f'<a href="#lesson-{name.replace("_", "-")}"{first}>{title}</a>'
+        first = ""
     toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Image …</button>'
     return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
 

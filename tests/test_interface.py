@@ -13,7 +13,6 @@ from explorer.components.pad import Pad
 from explorer.components.picker import Picker
 from explorer.components.scrubber import Scrubber
 from explorer.interface import (
-    LESSONS,
     change_denoiser,
     go_to,
     navigation,
@@ -22,7 +21,7 @@ from explorer.interface import (
     show_scene,
 )
 from explorer.page.visit import Choice
-from explorer.page.words import lesson_words
+from explorer.page.words import LESSONS, lesson_words
 
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
 RUNS = {"run_sampler", "climb_up", "race_samplers", "race_spacings"}  # with a button to stop them

@@ -6,11 +6,16 @@ are joined here, without a build step. Knows nothing of Gradio; the keys it give
 `gr.HTML`'s arguments.
 """
 
+import json
 import re
+import tomllib
+from html import escape
 from pathlib import Path
+from string import Template
+from typing import Any
 
 FOLDER = Path(__file__).parent
-NOT_CONSTANT = ("${", "{{", "`", "\\")  # what Gradio's template engine would evaluate
+NOT_CONSTANT = ("$", "{{", "`", "\\")  # what Gradio would evaluate, and a $name without words
 IMPORT = re.compile(r"^import \{(\s*\w+(?:,\s*\w+)*,?\s*)\} from '\./(\w+)\.js';$", re.M)
 EXPORT = re.compile(r"^export (?=(?:(?:async )?function |const |class )(\w+))", re.M)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.M)  # that fills its lines
@@ -20,20 +25,42 @@ NOT_JOINED = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.M)
 def read_parts(name: str) -> dict[str, str]:
     """The constant `html_template`, `css_template` and `js_on_load` of the component `name`.
 
+    What words.toml has of its markup is filled in, and the rest is the script's WORDS. (They are
+    no settings: Gradio forgets those of a component that an answer skips.)
+
     Raises ValueError if the markup or the style holds anything that Gradio would evaluate: a
     template that changes is rendered anew, and that wipes whatever the script has drawn. Also for
     what `read_script` refuses.
     """
+    words = read_words().get(name, {})
+    markup = words.pop("markup", {})
     parts = {
-        "html_template": _read(f"{name}.html"),
+        "html_template": _fill(_read(f"{name}.html"), markup),
         "css_template": _read(f"{name}.css"),
-        "js_on_load": read_script(name),
+        "js_on_load": _assign(words) + read_script(name),
     }
     for part in ("html_template", "css_template"):
         for mark in NOT_CONSTANT:
             if mark in parts[part]:
                 raise ValueError(f"The {part} of {name} must be constant, but it holds {mark!r}.")
     return parts
+
+
+def read_words() -> dict[str, Any]:
+    """words.toml: a component's name -> its words, and under "markup" those of its HTML."""
+    return tomllib.loads(_read("words.toml"))
+
+
+def _assign(words: dict[str, Any]) -> str:
+    """Names without quotes: what stands quoted in a script is an event to Gradio."""
+    fields = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in words.items()]
+    return f"const WORDS = {{ {', '.join(fields)} }};\n" if words else ""
+
+
+def _fill(markup: str, words: dict[str, str]) -> str:
+    """Each $name gives way to its words: plain text, unless the name ends in _html."""
+    texts = {name: text if name.endswith("_html") else escape(text) for name, text in words.items()}
+    return Template(markup).safe_substitute(texts)
 
 
 def read_script(name: str) -> str:

@@ -6,7 +6,10 @@ import { number } from './number.js';
 import { colourOf, PALETTE } from './palette.js';
 import { paint, paintImage } from './pixels.js';
 import { live } from './scene.js';
+import { fill } from './text.js';
 
+/** @type {ComponentWords['noise_maps']} */
+const words = WORDS;
 const SIGMAS = 3; // the scale reaches three standard deviations of what it shows
 
 const channel = find('select', HTMLSelectElement);
@@ -60,10 +63,7 @@ function write({ t, figures }) {
   find('.correlation').textContent = number(figures.correlation);
   find('.ideal_mse').textContent = number(figures.ideal_mse);
   find('.ideal').hidden = figures.ideal_mse === undefined || figures.ideal_mse === null;
-  find('.moment').textContent =
-    t === 0
-      ? 'At t = 0 the image is clean: there is no noise to predict. Move t up.'
-      : `One prediction, at t = ${t}.`;
+  find('.moment').textContent = t === 0 ? words.nothing_at_0 : fill(words.moment, { t });
 }
 
 paint(canvas('.bar'), [3, 1, 256], (c, i) => PALETTE[i][c]);

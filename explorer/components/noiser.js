@@ -9,7 +9,10 @@ import { moveSlider, slider } from './hand.js';
 import { number, percent } from './number.js';
 import { level, paint, paintImage } from './pixels.js';
 import { live, scalesOf } from './scene.js';
+import { fill } from './text.js';
 
+/** @type {ComponentWords['noiser']} */
+const words = WORDS;
 const NOISE_RANGE = 3; // noise is drawn from -3 to 3, grey being 0
 const TIMES = 9; // in the strip
 
@@ -70,10 +73,10 @@ function drawScene(scene) {
     const { signal, noise } = scalesOf(scene.alphaBar[time]);
     setData(button, { t: time });
     find('span', HTMLElement, button).textContent = String(time);
-    button.setAttribute('aria-label', `Go to t = ${time}`);
+    button.setAttribute('aria-label', fill(words.go_to, { t: time }));
     drawMix(find('canvas', HTMLCanvasElement, button), scene, signal, noise);
   }
-  find('.last').textContent = `${T} noise`;
+  find('.last').textContent = fill(words.last, { T });
   setData(element, { scene: scene.key });
 }
 
@@ -82,10 +85,7 @@ function drawPrediction({ t, eps_hat }) {
   if (!live.scene) return;
   const target = canvas('.eps_hat');
   drawNoise(target, live.scene.shape, eps_hat);
-  target.setAttribute(
-    'aria-label',
-    eps_hat ? `Predicted noise at t = ${t}` : 'At t = 0 there is no noise',
-  );
+  target.setAttribute('aria-label', eps_hat ? fill(words.predicted_at, { t }) : words.nothing_at_0);
   setData(element, { prediction: t });
 }
 

@@ -9,10 +9,12 @@ import { all, find, setData } from './dom.js';
 /** @typedef {{ points: Point[], colour: string, width: number, blur: number }} Stroke */
 /** @typedef {[x: number, y: number]} Point */
 
+/** @type {ComponentWords['pad']} */
+const words = WORDS;
 const MODES = {
   // A digit's stroke is as wide and as soft as those of MNIST: 2.6 of 28 pixels once shrunk.
-  digit: { paper: '#000000', size: 28, hint: 'Draw a digit', brush: 0.085, blur: 0.02 },
-  colour: { paper: '#ffffff', size: 64, hint: 'Draw something', brush: 0.07, blur: 0 },
+  digit: { paper: '#000000', size: 28, brush: 0.085, blur: 0.02 },
+  colour: { paper: '#ffffff', size: 64, brush: 0.07, blur: 0 },
 };
 const WHITE = '#ffffff';
 const SIDE = 300; // the PNG's side, about: a whole multiple of the picture's
@@ -222,7 +224,7 @@ function startSheet(mode, size) {
   stroke = null;
   pointer = null;
   find('.pad').classList.toggle('digit', ink === 'digit');
-  find('.hint').textContent = MODES[ink].hint;
+  find('.hint').textContent = words[ink];
   setData(element, { ink });
   markTools();
   repaint();

@@ -5,13 +5,14 @@
 
 import { find, setData } from './dom.js';
 import { plain, search } from './search.js';
+import { fill } from './text.js';
 
 /** @typedef {{ button: HTMLButtonElement, name: string, kind: string, text: string }} Tile */
 
+/** @type {ComponentWords['picker']} */
+const words = WORDS;
 const TILE = 44; // px, as in picker.css
 const USUAL_COLUMNS = 5; // for guessing the height of kinds out of sight
-const SEEN = 'seen in training';
-const NEVER_SEEN = 'never seen';
 
 const box = find('input', HTMLInputElement);
 const kindChoice = find('select', HTMLSelectElement);
@@ -50,7 +51,7 @@ function make(tag, className, text = '') {
  * @returns {Tile} */
 function makeTile({ name, kind, seen }, index, columns) {
   const button = make('button', seen ? 'tile' : 'tile unseen');
-  const label = `${name}, ${seen ? SEEN : NEVER_SEEN}`;
+  const label = `${name}, ${seen ? words.seen : words.never_seen}`;
   button.type = 'button';
   button.title = label;
   button.tabIndex = -1;
@@ -87,9 +88,10 @@ function build(pictures, { columns = 1, cell = TILE }) {
   find('.groups').replaceChildren(...groups.map((group) => group.section));
 
   const options = [...kinds].map(
-    ([kind, members]) => new Option(`${readable(kind)} (${members.length})`, kind),
+    ([kind, members]) =>
+      new Option(fill(words.kind, { kind: readable(kind), count: members.length }), kind),
   );
-  kindChoice.replaceChildren(new Option('all kinds', ''), ...options);
+  kindChoice.replaceChildren(new Option(words.all_kinds, ''), ...options);
   box.value = '';
   find('.legend').hidden = pictures.every((picture) => picture.seen);
   grid.scrollTop = 0;
@@ -137,10 +139,15 @@ function filter() {
     for (const tile of group.members) tile.button.hidden = !kept.has(tile);
     group.section.hidden = !group.members.some((tile) => kept.has(tile));
   }
-  const where = kindChoice.value ? ` among “${readable(kindChoice.value)}”` : '';
-  find('.nothing').textContent = `Nothing matches “${box.value.trim()}”${where}.`;
+  const kind = readable(kindChoice.value);
+  const typed = box.value.trim();
+  find('.nothing').textContent = fill(kind ? words.nothing_of_kind : words.nothing, {
+    typed,
+    kind,
+  });
   find('.nothing').hidden = found.length > 0 || !tiles.length;
-  find('.count').textContent = `${all ? '' : `${found.length} of `}${tiles.length} pictures`;
+  const counts = { k: found.length, n: tiles.length };
+  find('.count').textContent = fill(all ? words.count : words.count_of, counts);
   chooseTabStop();
   if (all) bringIntoSight(selected);
   setData(element, { shown: found.length, filterMs: (performance.now() - begun).toFixed(1) });

@@ -27,8 +27,8 @@ class Quiz(gr.HTML):
     - `runs`: PNG data URIs of a new round's pictures
     - `truth`: of this round: {"broken": index, "way", "mended": PNG data URI}
 
-    `words`: the texts around them (see panels/words/quiz.toml). `follows` is a CSS selector of
-    the rail's slider.
+    `words`: the texts around them (see the lesson's words.toml). `titles`: of the lessons, by
+    their names. `follows` is a CSS selector of the rail's slider.
 
     Events: `look` asks for the pictures of a `set`; `deal` asks for a new round, `reveal` for its
     truth; `go` asks the page to show `denoiser`, `seed` or `image`. No answer is ever told to the
@@ -40,12 +40,14 @@ class Quiz(gr.HTML):
         value: dict[str, Any] | None = None,
         *,
         words: dict[str, Any],
+        titles: dict[str, str],
         follows: str,
         **settings: Any,
     ):
         super().__init__(
             value=value,
             words=words,
+            titles=titles,
             follows=follows,
             apply_default_css=False,
             **read_parts("quiz"),

@@ -8,9 +8,10 @@
 
 import { all, find, setData } from './dom.js';
 import { setLabel } from './symbols.js';
+import { fill } from './text.js';
 
-/** @type {[string, string]} */
-const ENDS = ['noise, t = T', 'clean, t = 0'];
+/** @type {ComponentWords['scrubber']} */
+const words = WORDS;
 const PLAY_TIME = 5000; // ms: a whole run at speed 1, unless a frame would last too short or long
 const SHORTEST_FRAME = 20;
 const LONGEST_FRAME = 300;
@@ -86,9 +87,9 @@ function show(k) {
   position = Math.max(first, Math.min(newest, k));
   if (frames[position]) draw(frames[position]);
   const caption = captions[position] || '';
-  const count = `frame ${position + 1} of ${total}`;
+  const count = fill(words.count, { k: position + 1, n: total });
   range.value = String(position);
-  range.setAttribute('aria-valuetext', `${caption}, ${count}`);
+  range.setAttribute('aria-valuetext', fill(words.frame, { caption, count }));
   find('.caption').textContent = caption;
   find('.count').textContent = count;
   setData(element, { position });
@@ -113,7 +114,7 @@ function settle() {
 function setPlaying(on) {
   playing = on;
   figure.classList.toggle('playing', on);
-  const name = on ? 'Pause' : 'Play';
+  const name = on ? words.pause : words.play;
   playButton.setAttribute('aria-label', name);
   playButton.title = name;
 }
@@ -219,7 +220,7 @@ function take() {
       canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
     for (const text of ['.caption', '.count']) find(text).textContent = '';
     find('.status').textContent = props.placeholder;
-    setEnds(ENDS);
+    setEnds(words.ends);
     tellState();
     return;
   }
@@ -233,7 +234,7 @@ function take() {
   if (piece.run !== run) {
     reset(piece.run);
     first = start;
-    setEnds(piece.ends ?? ENDS);
+    setEnds(piece.ends ?? words.ends);
     makeViews(piece.views ?? props.views);
   }
   const wasDone = done; // stopped, say: a piece that was under way then does not reopen the run
@@ -246,7 +247,7 @@ function take() {
   });
   done = wasDone || Boolean(piece.done) || start + sources.length >= total;
   if (piece.done || !wasDone) find('.status').textContent = piece.status || '';
-  if (done && !wasDone) find('.announce').textContent = `The run is done: ${total} frames.`;
+  if (done && !wasDone) find('.announce').textContent = fill(words.done, { n: total });
   if (!done) find('.announce').textContent = '';
   tellState();
 }

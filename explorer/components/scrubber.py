@@ -8,10 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from .files import read_parts
+from .files import read_parts, read_words
 
-VIEWS = ("Noisy image x_t", "Guessed image x_0_hat", "Predicted noise eps_hat")
-PLACEHOLDER = "Start a run: its frames appear here."
+WORDS = read_words()["scrubber"]
+VIEWS: list[str] = WORDS["views"]
+PLACEHOLDER: str = WORDS["placeholder"]
 
 
 class Scrubber(gr.HTML):
@@ -28,7 +29,7 @@ class Scrubber(gr.HTML):
     - `status`: a text while the run is computed ("step 12 of 50, about 3 s left")
     - `views`: a label a view, if other than those given here; `x_t`, `x_0_hat`, `eps_hat` ... in
       it are shown as mathematical symbols
-    - `ends`: two labels of the timeline's ends, if other than "noise, t = T" and "clean, t = 0"
+    - `ends`: two labels of the timeline's ends, if other than those of words.toml
 
     - `download`: instead of frames, a file {"name", "uri"} for the browser to save
 

@@ -15,8 +15,8 @@ class Tour(gr.HTML):
 
     Value: {"stops": a list of {"lesson", "text", "try", "show"}, and maybe "equation" and
     "numbers"}; and maybe "trained": network's name -> what {trained} in a text is. See
-    panels/words/tour.toml, also for `words`. `follows` is a CSS selector of the
-    rail's slider.
+    page/words/tour.toml, also for `words`. `titles`: of the lessons, by their names. `follows` is
+    a CSS selector of the rail's slider.
 
     Event `go` asks the page to show `denoiser`, `seed` or `image`.
     """
@@ -26,12 +26,14 @@ class Tour(gr.HTML):
         value: dict[str, Any] | None = None,
         *,
         words: dict[str, str],
+        titles: dict[str, str],
         follows: str,
         **settings: Any,
     ):
         super().__init__(
             value=value,
             words=words,
+            titles=titles,
             follows=follows,
             apply_default_css=False,
             **read_parts("tour"),

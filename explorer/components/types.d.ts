@@ -14,6 +14,8 @@ declare const props: {
   value: any;
   /** Noiser, Quiz, Tour: a CSS selector of the rail's slider. */
   follows: string;
+  /** Quiz, Tour: a lesson's name -> its title. */
+  titles?: Record<string, string>;
   /** Follower: what has to change before it asks. */
   heeds: 't' | 'scene' | 'network';
   /** Keeper: names of the settings. */
@@ -51,6 +53,30 @@ declare function trigger(
 
 /** `changed` is called when the server has sent another value; never for what we wrote ourselves. */
 declare function watch(name: 'value', changed: () => void): void;
+
+/** What words.toml has for the script: files.py puts it there. */
+declare const WORDS: any;
+
+/** A component's WORDS; what scripts fill in stands there in {braces}. */
+interface ComponentWords {
+  noiser: Record<'go_to' | 'predicted_at' | 'nothing_at_0' | 'last', string>;
+  noise_maps: Record<'nothing_at_0' | 'moment', string>;
+  pad: Record<Ink, string>;
+  picker: Record<
+    | 'seen'
+    | 'never_seen'
+    | 'all_kinds'
+    | 'kind'
+    | 'nothing'
+    | 'nothing_of_kind'
+    | 'count'
+    | 'count_of',
+    string
+  >;
+  scrubber: Record<'count' | 'frame' | 'play' | 'pause' | 'done', string> & {
+    ends: [string, string];
+  };
+}
 
 // ---- signals.py: a scene, and predictions about it
 

@@ -7,10 +7,10 @@ import { live } from './scene.js';
 /** @param {string} name of a lesson */
 const idOf = (name) => `lesson-${name.replaceAll('_', '-')}`;
 
-/** "3 Reverse": as the navigation has it; nothing for a lesson that is not on the page.
- * @param {string} name of a lesson */
-export const titleOf = (name) =>
-  document.querySelector(`#lessons a[href="#${idOf(name)}"]`)?.textContent ?? '';
+/** "3 Reverse"; nothing for a lesson that is not on the page.
+ * @param {string} name of a lesson
+ * @returns {string} */
+export const titleOf = (name) => props.titles?.[name] ?? '';
 
 /** t needs no server; the others are asked for by the event 'go', if they are not so already.
  * @param {string} name of a lesson

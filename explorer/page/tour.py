@@ -7,7 +7,7 @@ from explorer.components.tour import Tour
 from explorer.page.shelf import Shelf
 from explorer.page.tables import SHOWN, TableError, wrong_fields
 from explorer.page.trained import trained_text
-from explorer.page.words import LESSONS, TEXT
+from explorer.page.words import LESSONS, TEXT, lesson_titles
 
 WORDS = TEXT["tour"]
 NEEDED = {"lesson": (str,), "text": (str,), "try": (str,), "show": (dict,)}
@@ -19,6 +19,7 @@ def build_tour(shelf: Shelf) -> Tour:
     return Tour(
         {"stops": check_stops(WORDS["stop"]), "trained": trained},
         words=WORDS["texts"],
+        titles=lesson_titles(),
         follows="#t-slider",
     )
 

@@ -48,6 +48,15 @@ LESSONS = (
     "memory",
     "quiz",
 )
+
+
+def lesson_titles() -> dict[str, str]:
+    """{"forward_noising": "1 Add noise", ...}, as they stand in the navigation."""
+    return {
+        name: f"{number} {lesson_words(name)['name']}" for number, name in enumerate(LESSONS, 1)
+    }
+
+
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

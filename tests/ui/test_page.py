@@ -12,7 +12,7 @@ from PIL import Image
 from explorer.diffusion.noise import noise_from_seed
 from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.images.uploads import read_digit, read_picture
-from explorer.interface import LESSONS
+from explorer.page.words import LESSONS
 
 pytestmark = pytest.mark.ui
 

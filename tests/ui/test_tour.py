@@ -2,9 +2,8 @@
 
 import pytest
 
-from explorer.interface import LESSONS
 from explorer.lessons.noise_prediction.panel import trained_text
-from explorer.page.words import TEXT
+from explorer.page.words import LESSONS, TEXT
 
 pytestmark = pytest.mark.ui
 

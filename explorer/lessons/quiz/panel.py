@@ -17,7 +17,7 @@ from explorer.lessons.quiz.questions import fill, questions_for, read_questions
 from explorer.page.listeners import QUICK, RUNS, carried
 from explorer.page.rail import Rail
 from explorer.page.shelf import Shelf
-from explorer.page.words import words_beside
+from explorer.page.words import lesson_titles, words_beside
 
 WORDS = words_beside(__file__)
 
@@ -32,6 +32,7 @@ def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
         quiz = Quiz(
             {"questions": questions_for(exhibit, read_questions())},
             words=texts,
+            titles=lesson_titles(),
             follows="#t-slider",
             elem_id="quiz",
         )
