@@ -62,7 +62,7 @@ class Visitor:
     async def open(self) -> None:
         page = await self.client.get(self.address.removesuffix("gradio_api/"))
         check(page.status_code == 200, page)
-        await self.call("open_address", [])
+        await self.call("open_address", self.visitors.opening("open_address"))
 
     async def slide(self) -> None:
         for _ in range(5):
@@ -102,8 +102,8 @@ class Visitor:
                     return
 
     def run_choices(self, steps: int) -> list[Any]:
-        settings = ["noise", "anything", 2, "ddim", steps, 0]
-        return [None, "emoji", None, 500, str(self.chance.randrange(2**63)), *settings]
+        rail = ["emoji", None, 500, str(self.chance.randrange(2**63)), False]
+        return [*rail, "noise", "", 2, "ddim", steps, 0, None, None]
 
     async def run(self) -> None:
         if await self.join("run_sampler", self.run_choices(self.chance.choice([5, 10, 25]))):
@@ -124,7 +124,7 @@ class Visitor:
         check(sent.status_code == 200 or sentence(sent.text), sent)
         if sent.status_code == 200:
             file = {"path": sent.json()[0], "meta": {"_type": "gradio.FileData"}}
-            if await self.join("take_upload", ["emoji", file]):
+            if await self.join("take_upload", ["emoji", None, 500, "7", False, file]):
                 await self.listen()
 
     async def break_off(self) -> None:

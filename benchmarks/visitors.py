@@ -24,6 +24,11 @@ class Visitors:
         self.address, self.client = address + "gradio_api/", client
         config = httpx.get(address + "config").json()
         self.functions = {one["api_name"]: one for one in config["dependencies"]}
+        self.values = {one["id"]: one["props"].get("value") for one in config["components"]}
+
+    def opening(self, name: str) -> list[Any]:
+        """What the page would send this function first."""
+        return [self.values[component] for component in self.functions[name]["inputs"]]
 
     async def predict(self, visitor: int, t: int) -> float:
         """One move of the slider: ms until its prediction is there, and the right one."""
@@ -49,13 +54,13 @@ class Visitors:
         session = f"run{visitor}-{random.random()}" if new else f"visitor{visitor}"
         begun = time.perf_counter()
         function = self.functions["run_sampler"]
-        choices = ["noise", "anything", 2, "ddim", num_steps, 0]
+        choices = ["noise", "", 2, "ddim", num_steps, 0, None, None]
         joined = await self.client.post(
             self.address + "queue/join",
             json={
                 "fn_index": function["id"],
                 "session_hash": session,
-                "data": [None, "emoji", None, 500, visitor, *choices],
+                "data": ["emoji", None, 500, visitor, False, *choices],
             },
         )
         joined.raise_for_status()

@@ -21,4 +21,5 @@ def on_zero_gpu() -> bool:
 
 
 if on_zero_gpu():
-    import spaces  # noqa: F401 - it takes the place of CUDA in this process
+    # It takes the place of CUDA in this process.
+    import spaces  # noqa: F401 # pyright: ignore[reportMissingImports]

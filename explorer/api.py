@@ -1,32 +1,112 @@
-"""Named endpoints for programs: what the three panels compute, by name of picture and network.
+"""Named endpoints for programs: what each lesson computes, under its public name.
 
-client.predict("emoji", "pizza", 500, 7, api_name="/predict_noise")
+    client.predict("emoji", "pizza", 500, 7, api_name="/noise_prediction")
+
+Three are older, answer in their own way, and stay: /add_noise, /predict_noise and /reverse.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from inspect import Parameter, Signature, isgeneratorfunction, signature
 from types import MethodType
-from typing import Any
+from typing import Any, get_origin
 
-import gradio as gr
-import numpy as np
+from gradio.events import api
 
-from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.exhibits.runs import ReverseChoices, compute_reverse, count_predictions
 from explorer.exhibits.scene import compute_noisy_image
-from explorer.images.data_uri import read_data_uri
 from explorer.images.encoding import png_data_uri, to_pixels
-from explorer.images.uploads import read_picture
+from explorer.lessons.lesson import Lesson
+from explorer.page.asking import ask, check_kind, find_exhibit, find_pixels
+from explorer.page.moment import Moment
+from explorer.page.result import Result
 from explorer.page.sentences import sentences
+from explorer.page.settings import settings_of
 from explorer.page.shelf import Shelf
+from explorer.page.visit import FIRST_SEED
+
+RAIL = {"denoiser": str, "picture": str, "t": int, "seed": int, "told": bool}
+DEFAULTS = {"seed": FIRST_SEED, "told": False}
 
 
-def add_api(shelf: Shelf) -> None:
+def add_api(shelf: Shelf, lessons: Iterable[Lesson[Any]]) -> None:
     """Add the endpoints to the page being built."""
-    for function in (add_noise, predict_noise, reverse):
-        endpoint = MethodType(function, shelf)
+    older = {function.__name__: MethodType(function, shelf) for function in OLDER}
+    ours = {
+        name: endpoint(shelf, lesson, name)
+        for lesson in lessons
+        for name in lesson.computes
+        if name not in older
+    }
+    for name, function in {**older, **ours}.items():
         # At once: a run waits in a line of its own, and the page's calls behind none of them.
-        gr.api(endpoint, api_name=function.__name__, concurrency_limit=None)
+        api(function, api_name=name, concurrency_limit=None)
+
+
+def endpoint(shelf: Shelf, lesson: Lesson[Any], name: str) -> Any:
+    """A function of the rail and of the lesson's settings, typed as Gradio wants it."""
+    names = arguments_of(lesson)
+
+    def moment_of(values: tuple[Any, ...]) -> Moment[Any]:
+        given = dict(zip([*RAIL, *names], values, strict=True))
+        rail = {one: given.pop(one) for one in RAIL}
+        settings = {names[one]: value for one, value in given.items()}
+        return ask(shelf, lesson.settings, settings=settings, **rail)
+
+    def answer(*values: Any) -> dict:
+        with sentences():
+            return sendable(lesson.computes[name](moment_of(values)))
+
+    def run(*values: Any) -> Iterator[dict]:
+        with sentences():
+            results = lesson.computes[name](moment_of(values))
+        with shelf.api_line.join() as place:
+            for _ in place.wait():
+                pass
+            with sentences():  # whether it can be shown with this network is seen at the first step
+                yield sendable(next(results))
+            yield from map(sendable, results)
+
+    function = run if is_run(lesson.computes[name]) else answer
+    declared = settings_of(lesson.settings)
+    kinds = RAIL | {one: declared[setting].kind for one, setting in names.items()}
+    defaults = DEFAULTS | {one: declared[setting].default for one, setting in names.items()}
+    function.__name__ = name
+    function.__annotations__ = {**kinds, "return": dict}
+    function.__signature__ = Signature(  # type: ignore[attr-defined]
+        [
+            Parameter(
+                one, Parameter.POSITIONAL_OR_KEYWORD, annotation=kind,
+                default=defaults.get(one, Parameter.empty),
+            )
+            for one, kind in kinds.items()
+        ],
+        return_annotation=dict,
+    )  # fmt: skip
+    return function
+
+
+def is_run(compute: Callable[..., Any]) -> bool:
+    """Does it give one result after another?"""
+    return (
+        isgeneratorfunction(compute) or get_origin(signature(compute).return_annotation) is Iterator
+    )
+
+
+def arguments_of(lesson: Lesson[Any]) -> Mapping[str, str]:
+    """What an argument is called -> its setting. One called as a part of the rail says whose."""
+    return {
+        f"{lesson.name}_{name}" if name in RAIL else name: name
+        for name in settings_of(lesson.settings)
+    }
+
+
+def sendable(result: Result) -> dict[str, Any]:
+    pictures = {name: png_data_uri(pixels) for name, pixels in result.pictures.items()}
+    return {"pictures": pictures, "numbers": dict(result.numbers)}
+
+
+# ---- the older ones
 
 
 def add_noise(shelf: Shelf, denoiser: str, picture: str, t: int, seed: int) -> dict:
@@ -98,29 +178,4 @@ def reverse(
             }
 
 
-# ---- what a caller names: a ValueError if there is none of that name, or it is no name at all
-
-
-def find_exhibit(shelf: Shelf, name: Any) -> Exhibit:
-    if name not in [*shelf.exhibits]:  # a list may be asked for anything, a dict only for names
-        raise ValueError(f"denoiser must be one of {', '.join(shelf.exhibits)}.")
-    return shelf.exhibits[name]
-
-
-def check_kind(exhibit: Exhibit, kind: Any) -> str | None:
-    kinds = exhibit.denoiser.conditions
-    if kind not in ["", None, *kinds]:
-        raise ValueError(f'kind must be one of {", ".join(kinds)}, or "", not {kind!r}.')
-    return kind or None
-
-
-def find_pixels(shelf: Shelf, exhibit: Exhibit, picture: Any) -> np.ndarray:
-    """(H, W, C) uint8 of a gallery picture, or of a data URI."""
-    if not isinstance(picture, str):
-        raise ValueError(f"picture must be a name or a data URI, not {picture!r}.")
-    for gallery in (exhibit.gallery, shelf.pictures(exhibit)):
-        if picture in gallery:
-            return gallery[picture].pixels
-    if not picture.startswith("data:"):
-        raise ValueError(f"The gallery has no picture called {picture!r}.")
-    return read_picture(read_data_uri(picture), exhibit.denoiser.shape)
+OLDER = (add_noise, predict_noise, reverse)

@@ -1,188 +1,225 @@
-"""The page: a table of contents, and what follows when the rail changes."""
+"""The page: its frame, then a room for each lesson; and how a recipe is shown on it."""
 
-from types import MethodType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from explorer.api import add_api
-from explorer.components.noiser import Noiser
-from explorer.lessons.break_it.mistakes import slider_of
-from explorer.lessons.break_it.panel import build_break_it_panel
-from explorer.lessons.forward_noising.panel import build_forward_noising_panel
-from explorer.lessons.ladder.panel import build_ladder_panel, what_text
-from explorer.lessons.memory.panel import build_memory_panel
-from explorer.lessons.noise_prediction.panel import build_noise_prediction_panel, output_text
-from explorer.lessons.quiz.panel import build_quiz_panel
-from explorer.lessons.reverse.figure import detail_figure
-from explorer.lessons.reverse.panel import build_reverse_panel, kind_choices, show_first_run
-from explorer.lessons.schedules.panel import build_schedules_panel
-from explorer.lessons.single_step.panel import build_single_step_panel
-from explorer.lessons.told_time.panel import build_told_time_panel
-from explorer.lessons.why_noise.panel import build_why_noise_panel
-from explorer.page.kept import controls_of, tell_opened, wire_keeper
-from explorer.page.listeners import NEWEST, QUICK, carried
-from explorer.page.rail import Rail, build_rail, clean_seed, clean_t, read_rail, wire_rail
+from explorer.exhibits.exhibit import Exhibit
+from explorer.lessons.lesson import Lesson, find_lessons
+from explorer.page.kept import own_picture_again, wire_keeper
+from explorer.page.listeners import EVERY, NEWEST, QUICK, carried
+from explorer.page.moment import Moment
+from explorer.page.rail import Rail, build_rail, pad_settings, read_rail, scene_of, wire_rail
+from explorer.page.recipe import Recipe, canonical
 from explorer.page.sentences import Page
 from explorer.page.shelf import Shelf
+from explorer.page.stage import Stage, unchanged
 from explorer.page.tour import build_tour
-from explorer.page.visit import (
-    FIRST_SEED,
-    Choice,
-    card,
-    everything,
-    prediction_message,
-    schedules_message,
-)
-from explorer.page.words import TEXT, lesson_titles
+from explorer.page.visit import card
+from explorer.page.words import TEXT
+
+WORDS = TEXT["page"]
 
 
-def build_interface(shelf: Shelf) -> Page:
-    """The whole page, opened on the first exhibit with t in the middle."""
-    exhibit = shelf.first
-    opening = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
-    opening |= schedules_message(shelf.exhibits.values())
-    title = TEXT["page"]["title"]
+def build_interface(shelf: Shelf, lessons: Sequence[Lesson[Any]] | None = None) -> Page:
+    """The whole page, opened on the first exhibit with t in the middle.
+
+    Args:
+        lessons: in their order; all that there are, if None.
+    """
+    lessons = find_lessons() if lessons is None else lessons
+    title, titles = WORDS["title"], titles_of(lessons)
+    stages: dict[str, Stage[Any]] = {}
     with Page(shelf, title=title, delete_cache=(600, 3600), fill_width=True) as demo:
         with gr.Column(elem_id="top"):
-            gr.Markdown(f"# {title}\n\n{TEXT['page']['lead']}", elem_id="masthead")
-            tour = build_tour(shelf)
-        gr.HTML(navigation(), elem_id="lessons")
+            gr.Markdown(f"# {title}\n\n{WORDS['lead']}", elem_id="masthead")
+            tour = build_tour(shelf, titles)
+        gr.HTML(navigation(lessons), elem_id="lessons")
         with gr.Row(elem_id="columns"):
             rail = build_rail(shelf)
             with gr.Column(elem_id="article", min_width=0):
-                forward = build_forward_noising_panel(rail, shelf, opening)
-                prediction = build_noise_prediction_panel(rail, shelf)
-                build_single_step_panel(rail, shelf)
-                reverse = build_reverse_panel(rail, shelf)
-                ladder = build_ladder_panel(rail, shelf)
-                build_told_time_panel(rail, shelf)
-                build_why_noise_panel(rail, shelf)
-                build_break_it_panel(rail, shelf)
-                build_schedules_panel(rail, shelf)
-                build_memory_panel(rail, shelf)
-                quiz = build_quiz_panel(rail, shelf)
-        new_image = wire_rail(rail, shelf)
-        denoiser_parts = [
-            rail.choice, rail.picker, rail.pad, rail.mnist, rail.mnist_hint,
-            reverse.kind, ladder.kind, prediction.output, ladder.what, reverse.detail,
-            reverse.run, reverse.scrubber,
-        ]  # fmt: skip
-        new_image.append(
-            rail.denoiser.input(
-                MethodType(change_denoiser, shelf),
-                rail.denoiser,
-                denoiser_parts,
-                trigger_mode="always_last",
-                **QUICK,
-            )  # fmt: skip
-        )
-        opened = demo.load(
-            MethodType(open_address, shelf), None,
-            [rail.denoiser, rail.t, rail.seed, *denoiser_parts], **QUICK,
-        )  # fmt: skip
-        new_image.append(wire_keeper(rail, shelf, controls_of(demo.blocks.values()), slider_of))
-        new_image += [
-            jump(
-                MethodType(go_to, shelf), rail.denoiser,
-                [rail.denoiser, rail.seed, *denoiser_parts],
-                trigger_mode="multiple", **QUICK,
-            )
-            for jump in (quiz.go, tour.go)
-        ]  # fmt: skip
-        shown = wire_views(rail, shelf, prediction.told, forward.noiser, [*new_image, opened])
-        tell_opened(opened, shown)
-        add_api(shelf)
+                for lesson in lessons:
+                    stages[lesson.name] = stage = Stage(rail, shelf, lesson.settings, titles)
+                    with gr.Column(elem_id=lesson.elem_id, elem_classes="lesson"):
+                        lesson.build(stage)
+        wire_rail(rail, shelf)
+        wire_frame(Frame(rail, shelf, stages), demo, [tour.go])
+        add_api(shelf, lessons)
     return demo
 
 
-def navigation() -> str:
-    """Links in the lesson's order, always in sight."""
-    first, links = " aria-current=true", ""
-    for name, title in lesson_titles().items():
-        links += f'<a href="#lesson-{name.replace("_", "-")}"{first}>{title}</a>'
+def titles_of(lessons: Iterable[Lesson[Any]]) -> dict[str, str]:
+    """Name -> "1 Add noise"."""
+    return {
+        lesson.name: f"{number} {lesson.words['name']}"
+        for number, lesson in enumerate(lessons, start=1)
+    }
+
+
+def navigation(lessons: Sequence[Lesson[Any]]) -> str:
+    """Links in the lessons' order, always in sight."""
+    titles, links, first = titles_of(lessons), "", " aria-current=true"
+    for lesson in lessons:
+        links += f'<a href="#{lesson.elem_id}"{first}>{escape(titles[lesson.name])}</a>'
         first = ""
     toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Image …</button>'
     return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
 
 
-def wire_views(
-    rail: Rail, shelf: Shelf, told: gr.Checkbox, noiser: Noiser, new_image: list[Any]
-) -> Any:
-    """Another image or seed: a new scene. Another t: a new prediction, the newest value only.
+@dataclass(frozen=True)
+class Frame:
+    """What hangs on all that is set; answers for every part of the page at once."""
 
-    The noiser hands what it is sent on to all of the page, in the browser. Returns the event that
-    follows the last of `new_image`.
-    """
-    inputs = [*rail.inputs, told]
-    scene = MethodType(show_scene, shelf), inputs, [noiser, rail.card]
-    shown = [event.success(*scene, **NEWEST) for event in new_image]
-    rail.seed.seeded(*scene, **NEWEST)
-    moved = [rail.t.change, told.change]
-    gr.on(moved, MethodType(show_prediction, shelf), inputs, noiser, **NEWEST)
-    return shown[-1]
+    rail: Rail
+    shelf: Shelf
+    stages: Mapping[str, Stage[Any]]
+
+    @property
+    def controls(self) -> dict[str, Component]:
+        """Every setting of every lesson, by its name in an address."""
+        return {
+            f"{lesson}.{name}": control
+            for lesson, stage in self.stages.items()
+            for name, control in stage.controls.items()
+        }
+
+    @property
+    def inputs(self) -> list[Component]:
+        return [*self.rail.inputs, *self.controls.values()]
+
+    @property
+    def outputs(self) -> dict[str, Component]:
+        rail = self.rail
+        own = {
+            "denoiser": rail.denoiser, "t": rail.t, "seed": rail.seed, "told": rail.told,
+            "choice": rail.choice, "picker": rail.picker, "pad": rail.pad, "mnist": rail.mnist,
+            "mnist_hint": rail.mnist_hint, "noiser": rail.noiser, "card": rail.card,
+        }  # fmt: skip
+        hanging = {
+            f"{lesson}:{part}:{name}": output
+            for lesson, stage in self.stages.items()
+            for part, one in enumerate(stage.hanging)
+            for name, output in one.outputs.items()
+        }
+        return own | self.controls | hanging
+
+    def read(self, values: Sequence[Any]) -> tuple[Moment[Any], dict[str, dict[str, Any]]]:
+        """The inputs' values -> the moment, and lesson -> setting -> value."""
+        moment = read_rail(self.shelf, *values[: len(self.rail.inputs)])
+        settings: dict[str, dict[str, Any]] = {}
+        for name, value in zip(self.controls, values[len(self.rail.inputs) :], strict=True):
+            lesson, _, setting = name.partition(".")
+            settings.setdefault(lesson, {})[setting] = value
+        return moment, settings
+
+    def picture(self, moment: Moment[Any]) -> dict[str, Any]:
+        """What shows the moment's picture."""
+        exhibit, choice = moment.exhibit, moment.picture
+        return {
+            "choice": choice,
+            "picker": self.shelf.picker_value(exhibit, choice.name),
+            "pad": {"mode": pad_settings(exhibit)["ink"], "size": exhibit.denoiser.shape[1]},
+            "noiser": scene_of(moment),
+            "card": card(choice),
+        }
+
+    def network(self, exhibit: Exhibit) -> dict[str, Any]:
+        """What hangs on the network alone."""
+        asks = gr.update(visible=exhibit.has_digits and self.shelf.mnist is None)
+        shown = {"mnist": asks, "mnist_hint": asks}
+        for lesson, stage in self.stages.items():
+            for part, one in enumerate(stage.hanging):
+                for name, answer in one.show(exhibit).items():
+                    shown[f"{lesson}:{part}:{name}"] = answer
+        return shown
+
+    def settings(
+        self, moment: Moment[Any], said: Mapping[str, Mapping[str, Any]], network: bool
+    ) -> dict[str, Any]:
+        """What was said, on its control; with another network, all controls that hang on it."""
+        shown = {}
+        for lesson, stage in self.stages.items():
+            for name, update in stage.show(moment, said.get(lesson, {}), network).items():
+                shown[f"{lesson}.{name}"] = update
+        return shown
+
+    def change_denoiser(self, *values: Any) -> list[Any]:
+        """Everything that depends on the network."""
+        moment, settings = self.read(values)
+        shown = self.picture(moment) | self.network(moment.exhibit)
+        return self.by_place(shown | self.dressed(moment, settings))
+
+    def dressed(
+        self, moment: Moment[Any], settings: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """Only the controls that hang on the network; the others stay as the visitor left them."""
+        return {
+            f"{lesson}.{name}": update
+            for lesson, stage in self.stages.items()
+            for name, update in stage.dressing(moment, settings.get(lesson, {})).items()
+        }
+
+    def open_address(self, request: gr.Request, *values: Any) -> list[Any]:
+        """The recipe that the address carries; what it leaves open stays as it is."""
+        now, _ = self.read(values)
+        wanted = dict(request.query_params)
+        recipe, aimed = self.aim(now, wanted)
+        shown = self.picture(aimed) | self.network(aimed.exhibit)
+        shown |= self.settings(aimed, recipe.settings, aimed.exhibit is not now.exhibit)
+        rail = {"denoiser": recipe.model, "t": aimed.t, "seed": aimed.seed, "told": aimed.told}
+        shown |= {name: value for name, value in rail.items() if name in canonical(wanted)}
+        if wanted.get("own") and recipe.own is None:
+            shown["card"] = card(aimed.picture, TEXT["rail"]["own_stayed"])
+        return self.by_place(shown)
+
+    def go_to(self, event: gr.EventData, *values: Any) -> list[Any]:
+        """What a jump from the quiz or the tour asks for: any of denoiser, image, seed."""
+        now, settings = self.read(values)
+        asked = {name: carried(event, name) for name in ("denoiser", "image", "seed")}
+        wanted = {name: value for name, value in asked.items() if value is not None}
+        _, aimed = self.aim(now, wanted)
+        shown = {"denoiser": aimed.exhibit.name, "seed": aimed.seed} | self.picture(aimed)
+        if aimed.exhibit is not now.exhibit:
+            shown |= self.network(aimed.exhibit) | self.dressed(aimed, settings)
+        return self.by_place(shown)
+
+    def aim(self, now: Moment[Any], wanted: Mapping[str, Any]) -> tuple[Recipe, Moment[Any]]:
+        """The recipe, and the moment, of which only this is wanted otherwise than it is now."""
+        said = {"denoiser": now.exhibit.name, "t": now.t, "seed": now.seed, "told": now.told}
+        wanted = canonical(wanted)
+        recipe = Recipe.read({**said, **wanted}, self.shelf)
+        aimed = recipe.rail(self.shelf)
+        if not {"image", "own"} & wanted.keys() and aimed.exhibit is now.exhibit:
+            aimed = aimed.with_picture(now.picture)
+        return recipe, aimed
+
+    def give_back(self, event: gr.EventData, *values: Any) -> list[Any]:
+        """The visitor's own picture, which their browser has kept."""
+        now, _ = self.read(values)
+        picture = own_picture_again(now.exhibit, carried(event, "picture"))
+        return self.by_place({} if picture is None else self.picture(now.with_picture(picture)))
+
+    def by_place(self, shown: Mapping[str, Any]) -> list[Any]:
+        """An output may have several names: what hangs on the network is known by each part."""
+        answers = {self.outputs[name]: answer for name, answer in shown.items()}
+        return [answers.get(output, unchanged(output)) for output in self.places]
+
+    @property
+    def places(self) -> list[Component]:
+        return list(dict.fromkeys(self.outputs.values()))
 
 
-def show_scene(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
-) -> tuple[dict[str, Any], str]:
-    moment = read_rail(shelf, denoiser, choice, t, seed)
-    return everything(*moment, told), card(moment.choice)
-
-
-def show_prediction(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
-) -> dict[str, Any]:
-    return {"prediction": prediction_message(*read_rail(shelf, denoiser, choice, t, seed), told)}
-
-
-def change_denoiser(shelf: Shelf, denoiser: str, image: str | None = None) -> list[Any]:
-    """Everything that depends on the network, for `denoiser_parts`."""
-    exhibit = shelf.exhibit(denoiser)
-    choice = Choice.of(shelf.picture(exhibit, image))
-    run, first_run = show_first_run(shelf, exhibit.name)
-    mode = "digit" if exhibit.is_grey else "colour"
-    return [
-        choice,
-        shelf.picker_value(exhibit, choice.name),
-        {"mode": mode, "size": exhibit.denoiser.shape[1]},
-        gr.update(visible=exhibit.is_grey and shelf.mnist is None),
-        gr.update(visible=exhibit.is_grey and shelf.mnist is None),
-        gr.update(**kind_choices(exhibit)),
-        gr.update(**kind_choices(exhibit)),
-        output_text(exhibit),
-        what_text(exhibit),
-        detail_figure(None),
-        run,
-        first_run,
-    ]
-
-
-def open_address(shelf: Shelf, request: gr.Request) -> list[Any]:
-    """The choices that the address carries; whatever it says amiss is passed over."""
-    wanted = request.query_params
-    exhibit = shelf.exhibit(wanted.get("denoiser"))
-    parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
-    if exhibit is shelf.first and "image" not in wanted:  # the page was built so already
-        # (A skipped pad would lose its settings: Gradio takes the skip itself for new ones.)
-        parts[:-2] = [part if part is parts[2] else gr.skip() for part in parts[:-2]]
-    # What it leaves open stays as it is: the visitor may have moved on already.
-    return [
-        exhibit.name if "denoiser" in wanted else gr.skip(),
-        clean_t(wanted["t"], exhibit) if "t" in wanted else gr.skip(),
-        clean_seed(wanted["seed"]) if "seed" in wanted else gr.skip(),
-        *parts,
-    ]
-
-
-def go_to(shelf: Shelf, denoiser: str, event: gr.EventData) -> list[Any]:
-    """What a jump from the quiz or the tour asks for: any of denoiser, image, seed."""
-    wanted = {name: carried(event, name) for name in ("denoiser", "image", "seed")}
-    wanted = {name: value for name, value in wanted.items() if value is not None}
-    exhibit = shelf.exhibit(wanted.get("denoiser", denoiser))
-    parts = change_denoiser(shelf, exhibit.name, wanted.get("image"))
-    if exhibit.name == denoiser:  # the network stays, and so does all that hangs on it
-        kept = 2 if "image" in wanted else 0
-        parts = [p if k < kept or p is parts[2] else gr.skip() for k, p in enumerate(parts)]
-    seed = clean_seed(wanted["seed"]) if "seed" in wanted else gr.skip()
-    return [exhibit.name, seed, *parts]
+def wire_frame(frame: Frame, demo: Page, jumps: Sequence[Any]) -> None:
+    """What changes the page as a whole."""
+    inputs, places = frame.inputs, frame.places
+    runs = [run for stage in frame.stages.values() for run in stage.runs]
+    frame.rail.denoiser.input(frame.change_denoiser, inputs, places, cancels=runs, **NEWEST)
+    for jump in [*jumps, *(jump for stage in frame.stages.values() for jump in stage.jumps)]:
+        jump(frame.go_to, inputs, places, **EVERY)
+    opened = demo.load(frame.open_address, inputs, places, **QUICK)
+    wire_keeper(frame.rail, frame.controls, frame.give_back, inputs, places, opened)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import gradio as gr
 import torch
+from gradio.themes import Base
+from gradio.themes.utils import colors, sizes
 
 import explorer
 from explorer import zero_gpu
@@ -17,6 +19,7 @@ from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
 from explorer.exhibits.exhibit import load_exhibits
 from explorer.interface import build_interface
+from explorer.lessons.lesson import find_lessons
 from explorer.page.line import Line, no_gpu
 from explorer.page.sentences import Page
 from explorer.page.shelf import Shelf
@@ -106,13 +109,13 @@ def build_app(settings: Settings) -> Page:
     return build_interface(shelf)
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """Paper and ink; fonts that the visitor's machine has."""
-    return gr.themes.Base(
-        primary_hue=gr.themes.colors.teal,
-        neutral_hue=gr.themes.colors.stone,
-        radius_size=gr.themes.sizes.radius_md,
-        text_size=gr.themes.sizes.text_lg,
+    return Base(
+        primary_hue=colors.teal,
+        neutral_hue=colors.stone,
+        radius_size=sizes.radius_md,
+        text_size=sizes.text_lg,
         font=["system-ui", "Segoe UI", "Helvetica", "sans-serif"],
         font_mono=["ui-monospace", "Consolas", "monospace"],
     ).set(
@@ -153,7 +156,8 @@ def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, 
     host = listens_on(settings.host)
     scripts = [f"(() => {{\n{read_script(name)}}})();\n" for name in SCRIPTS]
     # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
-    style = (HERE / "page" / "page.css").read_text(encoding="utf-8")
+    page = (HERE / "page" / "page.css").read_text(encoding="utf-8")
+    style = "\n".join([page, *(lesson.style for lesson in find_lessons())])
     head = f"<style>{style}</style><script>{''.join(scripts)}</script>"
     door = Door(
         Uploads(uploads_folder()),

@@ -47,7 +47,7 @@ class ZeroGpu:
         refused: Callable[[], object] = lambda: None,
         device: str = "cuda",
     ):
-        import spaces
+        import spaces  # pyright: ignore[reportMissingImports] - on Spaces alone
 
         self.exhibits, self.folder, self.refused, self.device = exhibits, folder, refused, device
         self._moved: dict[str, Exhibit] = {}  # the borrower's own

@@ -139,12 +139,24 @@ def grey_exhibit(ideal_over):
     All its variants are the network itself.
     """
     from explorer.exhibits.exhibit import Exhibit
-    from explorer.exhibits.variants import FOLDS
+    from explorer.exhibits.presentation import Presentation
     from explorer.images.digits import drawn_digits
 
     gallery = drawn_digits()
-    strokes = Exhibit("strokes", ideal_over(gallery), None, gallery, {})
-    names = [name for fold in FOLDS.values() for name in fold.values()]
+    compares = {
+        "targets": {"eps": "digits", "x_0": "digits-x0", "v": "digits-v"},
+        "blind": {"told": "digits", "blind": "digits-blind"},
+        "raw": {"v": "emoji", "eps": "emoji-eps"},
+    }
+    shown = Presentation(
+        opens_with="3, hand 1",
+        first_kind="3",
+        strip_kinds=("2", "3", "5", "8"),
+        ink="digit",
+        compares=compares,
+    )
+    strokes = Exhibit("strokes", ideal_over(gallery), None, gallery, {}, presentation=shown)
+    names = [name for fold in compares.values() for name in fold.values()]
     return replace(strokes, variants=dict.fromkeys(names, strokes))
 
 
@@ -191,6 +203,40 @@ def choice_of(shelf):
 
 
 @pytest.fixture
+def moment(shelf, choice_of):
+    """`moment(Settings, t=13, seed=3, beta=0.5)`: what a handler of that lesson is given."""
+    from explorer.page.moment import Moment
+    from explorer.page.settings import NoSettings, read_settings
+
+    def make(
+        declared: type = NoSettings,
+        picture: str | None = None,
+        *,
+        denoiser: str = "tiny",
+        t: int = 20,
+        seed: int = 7,
+        told: bool = False,
+        **values,
+    ) -> Moment:
+        exhibit = shelf.exhibit(denoiser)
+        settings = read_settings(declared, values, exhibit)
+        return Moment(exhibit, choice_of(picture, denoiser), t, seed, settings, told)
+
+    return make
+
+
+@pytest.fixture
+def play(shelf):
+    """`play(running)`: all that the page is sent of a run, answer after answer."""
+    from explorer.page.runs import Live, stream
+
+    def go(running, live=None) -> list[dict]:
+        return list(stream(live or Live(), running, shelf.line))
+
+    return go
+
+
+@pytest.fixture
 def event():
     """`event(name="pizza")`: what a component of ours tells."""
     return SimpleNamespace
@@ -208,10 +254,10 @@ def request_for():
 @pytest.fixture(scope="session")
 def real_exhibits() -> dict:
     """The checkpoints of the repository, on the CPU, run by the engine that the app has."""
+    from explorer.denoiser.checkpoints import CHECKPOINTS
     from explorer.denoiser.engine import CORES
     from explorer.denoiser.turns import Turns, share
     from explorer.exhibits.exhibit import load_exhibits
-    from explorer.serving import CHECKPOINTS
 
     turns = Turns(CORES)
     return load_exhibits(CHECKPOINTS, "cpu", lambda one: share(one, turns, prepared=True))

@@ -25,6 +25,8 @@ from explorer.diffusion.schedules import cosine
 from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.images.encoding import png_data_uri
 from explorer.interface import build_interface
+from explorer.lessons.lesson import find_lessons
+from explorer.lessons.single_step.compute import compute_single_step
 from explorer.page.shelf import Shelf
 
 ROOT = Path(__file__).parents[1]
@@ -53,11 +55,20 @@ def picture(real_exhibits):
 # ---- the endpoints
 
 
-def test_the_three_endpoints_are_named_and_no_other_is(client):
+def test_the_endpoints_are_the_lessons_and_three_older_ones(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/add_noise", "/predict_noise", "/reverse"}
+    ours = {f"/{name}" for lesson in find_lessons() for name in lesson.computes}
+    assert set(named) == {"/add_noise", "/predict_noise", "/reverse"} | ours
     parameters = [p["parameter_name"] for p in named["/predict_noise"]["parameters"]]
     assert parameters == ["denoiser", "picture", "t", "seed"]
+
+
+def test_a_lesson_is_computed_for_a_program(client, picture, real_exhibits):
+    answer = client.predict("emoji", picture.name, 500, 7, beta=0.8, api_name="/single_step")
+    step = compute_single_step(real_exhibits["emoji"], picture.pixels, 0.8, 7)
+    assert answer["numbers"]["t"] == step.t
+    assert answer["numbers"]["typical_error"] == pytest.approx(step.typical_error, rel=1e-3)
+    assert set(answer["pictures"]) == {"clean", "noisy", "again", "guess"}
 
 
 def test_add_noise_to_a_gallery_picture(client, picture):
@@ -344,7 +355,9 @@ def test_stop_ends_the_run_at_once_and_keeps_its_frames(slow_app, visit, eventua
     visitor = visit(address)
     fn_index, inputs = visitor.listeners["run_sampler"]
     values = [visitor.standing(component) for component in inputs]
-    event = visitor.start("run_sampler", values[:5] + ["noise", "anything", 1, "ddim", 250, 0])
+    run = {"start": "noise", "kind": "", "guidance": 1, "sampler": "ddim", "steps": 250, "eta": 0}
+    values[5:11] = run.values()  # behind the rail, before the visitor's own run
+    event = visitor.start("run_sampler", values)
     arrived = 0
     for message in visitor.messages():
         if message["msg"] == "process_generating" and message["success"]:
@@ -353,12 +366,12 @@ def test_stop_ends_the_run_at_once_and_keeps_its_frames(slow_app, visit, eventua
             break
     cancel = {"session_hash": visitor.session, "fn_index": fn_index, "event_id": event}
     assert visitor.http.post("gradio_api/cancel", json=cancel).status_code == 200
-    piece, stop = visitor.call("stopped")
+    piece, stop = visitor.call("stop_run_sampler")
     assert piece["done"] is True
     assert 1 <= piece["total"] < 250
     assert stop["interactive"] is False
     eventually(denoiser.rests, 15, "the run goes on though it was stopped")
-    assert visitor.call("stopped")[0]["run"] == piece["run"]
+    assert visitor.call("stop_run_sampler")[0].get("run") in (None, piece["run"])
 
 
 def test_a_run_that_is_waiting_can_be_followed_by_others(slow_app, visit, eventually):

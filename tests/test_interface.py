@@ -6,30 +6,21 @@ from collections import Counter
 import gradio as gr
 import pytest
 
-from explorer.components.dropdown import Dropdown
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
-from explorer.components.scrubber import Scrubber
-from explorer.interface import (
-    change_denoiser,
-    go_to,
-    navigation,
-    open_address,
-    show_prediction,
-    show_scene,
-)
+from explorer.interface import Frame, navigation
+from explorer.lessons.lesson import find_lessons
+from explorer.page.rail import RailHandlers
 from explorer.page.visit import Choice
-from explorer.page.words import LESSONS, lesson_words
 
+LESSONS = find_lessons()
 ENDPOINTS = {"add_noise", "predict_noise", "reverse"}
-RUNS = {"run_sampler", "climb_up", "race_samplers", "race_spacings"}  # with a button to stop them
-SLOW = RUNS | {"download_gif", "download_strip", "fetch_mnist"}
-SLOW |= {"run_told", "climb_a_little", "run_bench", "deal_runs", "draw_and_search", "show_pictures"}
-SLOW |= {"draw_variants", "draw_as_chosen"}
+ENDPOINTS |= {name for lesson in LESSONS for name in lesson.computes}
+SLOW = {"download_gif", "download_strip", "fetch_mnist", "show"}
 CAN_REFUSE = {"take_upload", "take_drawing"}  # only the queue shows a visitor the reason
-HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to", "give_back", "show_pictures"}
+HEEDS_ITS_EVENT = {"pick", "take_drawing", "go_to", "give_back", "show"}
 
 
 def handler(dependency: dict) -> str:
@@ -51,9 +42,10 @@ def test_the_endpoints_are_public_and_nothing_else_is(listeners):
     assert {one["api_visibility"] for one in others} == {"private"}
 
 
-def test_what_is_fast_never_waits_in_the_queue_and_what_is_slow_does(listeners):
+def test_what_is_fast_never_waits_in_the_queue_and_what_is_slow_does(page, listeners):
+    runs = {run._id for run in streams(page)}
     for one in listeners:
-        queued = handler(one) in SLOW | ENDPOINTS | CAN_REFUSE
+        queued = one["id"] in runs or handler(one) in SLOW | ENDPOINTS | CAN_REFUSE
         assert one["queue"] is queued, one["api_name"]
 
 
@@ -71,7 +63,7 @@ def test_no_components_values_are_copied_to_tell_it_of_calls(listeners):
 
 def test_what_follows_a_change_takes_the_newest_value(listeners):
     following = [one for one in listeners if handler(one) in {"show_prediction", "show_scene"}]
-    assert len(following) >= 5
+    assert len(following) == 2
     for one in listeners:
         changes = {event for _, event in one["targets"]} & {"change", "input"}
         if one in following or (changes and not one["cancels"] and one["outputs"]):
@@ -103,29 +95,41 @@ def test_every_handler_is_given_as_many_values_as_it_takes(page):
         if listener.fn is None or inspect.isbuiltin(listener.fn):
             continue
         parameters = inspect.signature(listener.fn).parameters.values()
-        plain = [
-            p
-            for p in parameters
-            if p.annotation not in (gr.EventData, gr.Request) and p.default is p.empty
-        ]
         if any(p.kind is p.VAR_POSITIONAL for p in parameters):
             continue
-        assert len(plain) == len(listener.inputs), listener.name
+        known = [p for p in parameters if p.annotation not in (gr.EventData, gr.Request)]
+        needed = [p for p in known if p.default is p.empty]
+        assert len(needed) <= len(listener.inputs) <= len(known), listener.name
 
 
-def test_stop_cancels_its_run_and_nothing_else(page):
-    cancelling = [one for one in page.get_config_file()["dependencies"] if one["cancels"]]
-    cancelled = [[page.fns[run].name for run in one["cancels"]] for one in cancelling]
-    assert all(len(runs) == 1 for runs in cancelled)
-    assert {name for [name] in cancelled} == RUNS
+def streams(page) -> list:
+    """The long runs: each is a generator of the stage's."""
+    return [
+        fn
+        for fn in page.fns.values()
+        if fn.fn and fn.fn.__qualname__.startswith("Stage.stream.<locals>.go")
+    ]
 
 
-def test_a_run_that_fails_can_no_longer_be_stopped(page, listeners):
-    after_failures = [one for one in listeners if one["trigger_only_on_failure"]]
-    for one in after_failures:
-        assert any(page.blocks[k].elem_id.endswith("stop") for k in one["outputs"])
-    failed = {page.fns[one["trigger_after"]].name for one in after_failures}
-    assert failed == RUNS
+def test_every_long_run_can_be_stopped_and_none_that_failed(page):
+    runs = {run._id for run in streams(page)}
+    assert len(runs) >= 10
+    stops = [fn for fn in page.fns.values() if fn.cancels and fn.targets[0][1] == "click"]
+    assert sorted(run for stop in stops for run in stop.cancels) == sorted(runs)
+    closed = {
+        fn.trigger_after for fn in page.fns.values() if fn.trigger_only_on_failure and fn.outputs
+    }
+    assert runs <= closed
+
+
+def test_another_network_ends_the_old_ones_runs(page):
+    [denoiser] = [key for key, block in page.blocks.items() if block.elem_id == "denoiser"]
+    [ends] = [fn for fn in page.fns.values() if fn.cancels and fn.targets[0] == (denoiser, "input")]
+    names = {page.fns[run].name for run in ends.cancels}
+    assert {"run_sampler", "climb_up", "race_samplers", "run_told", "draw_memory"} <= names | {
+        "draw_memory"
+    }
+    assert "run_bench" not in names  # a follower begins it anew
 
 
 def test_a_page_has_one_of_what_the_whole_page_shares(page):
@@ -147,116 +151,197 @@ def test_all_that_tests_and_scripts_hold_on_to_is_there(page):
     ids = {block.elem_id for block in page.blocks.values()}
     assert {"t-slider", "seed", "dice", "denoiser", "card", "rail", "run", "stop", "kind"} <= ids
     assert {"histogram-figure", "schedule-figure", "error-figure", "detail-figure"} <= ids
-    assert {f"lesson-{name.replace('_', '-')}" for name in LESSONS} <= ids
+    assert {lesson.elem_id for lesson in LESSONS} <= ids
 
 
 def test_the_navigation_follows_the_lessons_order():
-    html = navigation()
-    places = [html.index(f'href="#lesson-{name.replace("_", "-")}"') for name in LESSONS]
+    html = navigation(LESSONS)
+    places = [html.index(f'href="#{lesson.elem_id}"') for lesson in LESSONS]
     assert places == sorted(places)
     assert html.count("aria-current") == 1
     assert 'id="rail-toggle"' in html
-    assert all(lesson_words(name)["name"] in html for name in LESSONS)
+    assert all(lesson.words["name"] in html for lesson in LESSONS)
 
 
 # ---- another image, another t
 
 
 def test_a_new_scene_comes_with_its_card(shelf, choice_of):
-    noiser, html = show_scene(shelf, "tiny", choice_of("hot dog"), 12, 3, False)
+    noiser, html = RailHandlers(shelf).show_scene("tiny", choice_of("hot dog"), 12, 3, False)
     assert noiser["t"] == 12
-    assert noiser["scene"]["choices"] == {"denoiser": "tiny", "seed": "3", "image": "hot dog"}
+    assert noiser["scene"]["choices"] == {
+        "denoiser": "tiny",
+        "seed": "3",
+        "image": "hot dog",
+        "own": None,
+    }
     assert "hot dog" in html
 
 
 @pytest.mark.parametrize("t, seed", [(None, None), ("abc", "abc"), (-5, -5), (10**9, float("inf"))])
 def test_garbage_on_the_rail_is_mended(shelf, choice_of, t, seed):
-    noiser, _ = show_scene(shelf, "no such", choice_of(), t, seed, False)
+    noiser, _ = RailHandlers(shelf).show_scene("no such", choice_of(), t, seed, False)
     assert 0 <= noiser["prediction"]["t"] <= 40
-    message = show_prediction(shelf, None, choice_of(), t, seed, True)
+    message = RailHandlers(shelf).show_prediction(None, choice_of(), t, seed, True)
     assert message["prediction"]["t"] == noiser["prediction"]["t"]
 
 
 def test_another_t_is_another_prediction_and_no_scene(shelf, choice_of):
-    noiser = show_prediction(shelf, "tiny", choice_of(), 9, 3, False)
+    noiser = RailHandlers(shelf).show_prediction("tiny", choice_of(), 9, 3, False)
     assert set(noiser) == {"prediction"}
     assert noiser["prediction"]["t"] == 9
 
 
-# ---- another network
+# ---- the frame: what hangs on all that is set
 
 
-def by_type(parts: list) -> dict:
-    return {type(part).__name__: part for part in parts}
+@pytest.fixture
+def frame(page) -> Frame:
+    """The page's own."""
+    [load] = [fn for fn in page.fns.values() if fn.name == "open_address"]
+    return load.fn.__self__
 
 
-def test_another_network_changes_all_that_depends_on_it(shelf):
-    parts = change_denoiser(shelf, "strokes")
-    found = by_type(parts)
-    assert found["Choice"].name == "3, hand 1"
-    assert {"mode": "digit", "size": 28} in parts
-    kinds = [part for part in parts if isinstance(part, dict) and "choices" in part]
-    assert [str(value) for value in kinds[0]["choices"]][1:] == list("0123456789")
-    run = found["Run"]
-    assert run.frames[-1].t == 0
-    [shown] = [part for part in parts if isinstance(part, dict) and "frames" in part]
-    assert (shown["run"], len(shown["frames"])) == (run.id, len(run.frames))
-    [picker] = [part for part in parts if isinstance(part, dict) and "sheet" in part]
-    assert picker["selected"] == "3, hand 1"
+@pytest.fixture
+def values(frame, choice_of):
+    """`values(denoiser="strokes")`: the page's inputs as it opens, but for these."""
+
+    def make(denoiser: str = "tiny", **changed) -> list:
+        rail = {"denoiser": denoiser, "choice": choice_of(None, "tiny"), "t": 20, "seed": 9}
+        rail |= {"told": False}
+        controls = {name: control.value for name, control in frame.controls.items()}
+        known = rail | controls
+        assert changed.keys() <= known.keys()
+        return list((known | changed).values())
+
+    return make
 
 
-def test_there_are_as_many_parts_as_places_for_them(page, shelf):
-    change = next(fn for fn in page.fns.values() if fn.name == "change_denoiser")
-    load = next(fn for fn in page.fns.values() if fn.name == "open_address")
-    assert len(change.outputs) == len(change_denoiser(shelf, "tiny"))
-    assert len(load.outputs) == len(change.outputs) + 3
+@pytest.fixture
+def shown(frame):
+    """`shown(answers)`: by their names, only what is not left as it is."""
+
+    def named(answers: list) -> dict:
+        assert len(answers) == len(frame.places)
+        by_place = dict(zip(frame.places, answers, strict=True))
+        return {
+            name: by_place[place]
+            for name, place in frame.outputs.items()
+            if not is_left(place, by_place[place])
+        }
+
+    return named
 
 
-def test_each_part_finds_its_own_place(page, shelf):
-    """The network that the page opens with gives each place what stands there already."""
-    about = {Picker: "sheet", Pad: "mode", Scrubber: "frames", Dropdown: "choices"}
-    names = ("change_denoiser", "open_address", "go_to")
-    changes = [fn for fn in page.fns.values() if fn.name in names]
-    assert len(changes) == 4  # the quiz jumps, and the tour
-    parts = change_denoiser(shelf, "tiny")
-    for change in changes:
-        for place, part in zip(change.outputs[-len(parts) :], parts, strict=True):
-            if type(place) in about:
-                assert about[type(place)] in part
-            elif isinstance(place, gr.State):
-                assert type(place.value) is type(part)
-            elif isinstance(part, str):
-                assert place.value == part
+def is_left(place, answer) -> bool:
+    """(An HTML component's settings are said again: see `unchanged`.)"""
+    return answer == gr.skip() or (
+        isinstance(answer, dict)
+        and answer.get("__type__") == "update"
+        and isinstance(place, gr.HTML)
+        and {name: value for name, value in answer.items() if name != "__type__"} == place.props
+    )
 
 
-def test_two_visitors_never_share_a_run(shelf):
-    one, two = (by_type(change_denoiser(shelf, "tiny"))["Run"] for _ in range(2))
+def test_every_setting_has_a_name_of_its_own_and_a_control(frame):
+    ids = [control.elem_id for control in frame.controls.values()]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)
+    assert {"break_it.mistake", "break_it.strength", "reverse.steps", "ladder.kind"} <= set(
+        frame.controls
+    )
+
+
+def test_another_network_changes_all_that_depends_on_it(frame, values, shown):
+    found = shown(frame.change_denoiser(*values("strokes")))
+    assert found["choice"].name == "3, hand 1"
+    assert found["pad"] == {"mode": "digit", "size": 28}
+    assert found["picker"]["selected"] == "3, hand 1"
+    assert found["noiser"]["scene"]["choices"]["denoiser"] == "strokes"
+    assert found["noiser"]["scene"]["key"] == found["noiser"]["prediction"]["key"]
+    assert "3, hand 1" in found["card"]
+    assert found["mnist"]["visible"] is True
+    for name in ("reverse.kind", "ladder.kind"):
+        assert [value for _, value in found[name]["choices"]][1:] == list("0123456789")
+        assert found[name]["value"] == "3"
+    assert not {"t", "seed", "denoiser", "reverse.steps"} & found.keys()
+    hanging = {name for name in found if name.startswith("reverse:")}
+    [run] = [found[name] for name in hanging if name.endswith(":run")]
+    [scrubber] = [found[name] for name in hanging if name.endswith(":scrubber")]
+    assert run.is_whole
+    assert len(scrubber["frames"]) == len(run.shown)
+
+
+def test_the_network_that_it_opens_with_finds_each_part_as_it_stands(page, frame, values):
+    answers = frame.change_denoiser(*values("tiny"))
+    for place, answer in zip(frame.places, answers, strict=True):
+        if isinstance(answer, str) and not isinstance(place, gr.HTML):
+            assert place.value == answer
+        if isinstance(place, gr.State):
+            assert type(place.value) is type(answer)
+
+
+def test_two_visitors_never_share_a_run(frame, values, shown, shelf):
+    one, two = (
+        next(v for k, v in shown(frame.change_denoiser(*values())).items() if k.endswith(":run"))
+        for _ in range(2)
+    )
     assert one is not two
-    assert one.id != two.id
-    one.frames.clear()
-    assert two.frames
-    assert shelf.first_run(shelf.first)
+    one.steps.clear()
+    assert two.steps
+    assert shelf.first_run(shelf.first).frames
 
 
 # ---- the address
 
 
-def opened(shelf, request) -> tuple:
-    name, t, seed, *parts = open_address(shelf, request)
-    picture = next((part.name for part in parts if isinstance(part, Choice)), None)
-    return name, t, seed, picture
+@pytest.fixture
+def opened(frame, request_for, shown, values):
+    """`opened(t="33")`: what a page that is opened at ?t=33 is sent."""
+    return lambda **query: shown(frame.open_address(request_for(**query), *values()))
 
 
-def test_an_address_opens_as_it_says(shelf, request_for):
-    request = request_for(denoiser="strokes", t="33", seed="12", image="7, hand 2")
-    assert opened(shelf, request) == ("strokes", 33, 12, "7, hand 2")
-    assert opened(shelf, request_for(image="hot dog"))[3] == "hot dog"
+def rail_of(found: dict) -> tuple:
+    return tuple(found.get(name) for name in ("denoiser", "t", "seed", "told"))
 
 
-def test_what_an_address_leaves_open_stays_where_the_visitor_has_put_it(shelf, request_for):
-    assert opened(shelf, request_for())[:3] == (gr.skip(), gr.skip(), gr.skip())
-    assert opened(shelf, request_for(t="3"))[:3] == (gr.skip(), 3, gr.skip())
-    assert opened(shelf, request_for(denoiser="strokes"))[:3] == ("strokes", gr.skip(), gr.skip())
+def test_an_address_opens_as_it_says(opened):
+    found = opened(denoiser="strokes", t="33", seed="12", image="7, hand 2", told="true")
+    assert rail_of(found) == ("strokes", 33, 12, True)
+    assert found["choice"].name == found["picker"]["selected"] == "7, hand 2"
+    assert found["noiser"]["t"] == 33
+    assert opened(image="hot dog")["choice"].name == "hot dog"
+
+
+def test_what_an_address_leaves_open_stays_where_the_visitor_has_put_it(opened):
+    assert rail_of(opened()) == (None, None, None, None)
+    assert rail_of(opened(t="3")) == (None, 3, None, None)
+    assert rail_of(opened(denoiser="strokes")) == ("strokes", None, None, None)
+
+
+def test_an_address_may_use_a_recipes_names(opened):
+    found = opened(model="strokes", picture="7, hand 2", t="3")
+    assert rail_of(found) == ("strokes", 3, None, None)
+    assert found["choice"].name == "7, hand 2"
+
+
+def test_a_page_whose_visitor_has_moved_on_is_not_put_back(frame, request_for, values, shown):
+    found = shown(frame.open_address(request_for(seed="5"), *values(t=33, told=True)))
+    assert rail_of(found) == (None, None, 5, None)
+    assert found["noiser"]["t"] == found["noiser"]["prediction"]["t"] == 33
+    assert found["noiser"]["scene"]["choices"]["seed"] == "5"
+
+
+def test_an_address_carries_every_lessons_settings(opened):
+    found = opened(
+        **{"break_it.mistake": "few_steps", "break_it.strength": "5", "reverse.eta": "2"}
+    )
+    assert found["break_it.mistake"]["value"] == "few_steps"
+    strength = found["break_it.strength"]
+    assert (strength["value"], strength["maximum"]) == (5, 16)
+    assert found["reverse.eta"]["value"] == 1
+    assert "reverse.steps" not in found
+    assert "break_it.strength" not in opened(**{"reverse.eta": "1"})
 
 
 @pytest.mark.parametrize(
@@ -272,14 +357,13 @@ def test_what_an_address_leaves_open_stays_where_the_visitor_has_put_it(shelf, r
         {"denoiser": "strokes", "image": "hot dog"},
     ],
 )
-def test_what_an_address_says_amiss_is_passed_over(shelf, request_for, query):
-    name, t, seed, picture = opened(shelf, request_for(**query))
-    name = "tiny" if name == gr.skip() else name
-    assert name in shelf.exhibits
-    assert t == gr.skip() or 0 <= t <= 40
-    assert seed == gr.skip() or 0 <= seed < 2**63
-    if picture is not None:
-        assert picture in shelf.exhibit(name).gallery
+def test_what_an_address_says_amiss_is_passed_over(opened, shelf, query):
+    found = opened(**query)
+    name, t, seed, _ = rail_of(found)
+    assert name is None or name in shelf.exhibits
+    assert t is None or 0 <= t <= 40
+    assert seed is None or 0 <= seed < 2**63
+    assert found["choice"].name in shelf.exhibit(name).gallery
 
 
 HOSTILE = r"""
@@ -296,55 +380,52 @@ HOSTILE_VALUES = [
     " \r\nX: 1",
     "\u202e",
 ]
-NAMES_OF_AN_ADDRESS = ("denoiser", "image", "t", "seed", "lesson", "__theme", "view")
+NAMES_OF_AN_ADDRESS = ("denoiser", "image", "t", "seed", "told", "lesson", "__theme", "view", "own")
 
 
 @pytest.mark.parametrize("value", HOSTILE_VALUES, ids=range(len(HOSTILE_VALUES)))
-def test_no_link_breaks_the_page(shelf, request_for, value):
-    opens, t, seed, picture = opened(
-        shelf, request_for(**dict.fromkeys(NAMES_OF_AN_ADDRESS, value))
-    )
-    assert opens == gr.skip() or opens in shelf.exhibits
-    assert t == gr.skip() or (isinstance(t, int) and 0 <= t <= 40)
-    assert seed == gr.skip() or (isinstance(seed, int) and 0 <= seed < 2**63)
-    assert picture is None or picture in shelf.first.gallery
+def test_no_link_breaks_the_page(opened, frame, shelf, value):
+    found = opened(**dict.fromkeys((*NAMES_OF_AN_ADDRESS, *frame.controls), value))
+    name, t, seed, _ = rail_of(found)
+    assert name in shelf.exhibits
+    assert isinstance(t, int) and 0 <= t <= 40
+    assert isinstance(seed, int) and 0 <= seed < 2**63
+    assert found["choice"].name in shelf.first.gallery
+    for setting in frame.controls:
+        answer = found.get(setting, {})
+        choices = answer.get("choices") or getattr(frame.controls[setting], "choices", None)
+        if choices and "value" in answer:
+            assert answer["value"] in [one if isinstance(one, str) else one[1] for one in choices]
 
 
-def test_no_component_loses_its_settings_when_a_page_opens(page, shelf, request_for):
+def test_no_component_loses_its_settings_when_a_page_opens(frame, request_for, values):
     # Gradio takes a skip for an HTML component's new settings, and forgets the old ones.
-    load = next(fn for fn in page.fns.values() if fn.name == "open_address")
-    for request in (request_for(), request_for(t="3"), request_for(denoiser="strokes")):
-        for component, value in zip(load.outputs, open_address(shelf, request), strict=True):
+    for query in ({}, {"t": "3"}, {"denoiser": "strokes"}):
+        answers = frame.open_address(request_for(**query), *values())
+        for component, answer in zip(frame.places, answers, strict=True):
             if isinstance(component, gr.HTML) and component.props:
-                assert value != gr.skip(), component
+                assert answer != gr.skip(), component
 
 
-def test_each_address_opens_a_run_of_its_own(shelf, request_for):
-    runs = [by_type(open_address(shelf, request_for()))["Run"] for _ in range(2)]
-    assert runs[0] is not runs[1]
+def test_a_jump_to_another_network_takes_everything_along(frame, values, shown, event):
+    found = shown(frame.go_to(event(denoiser="strokes", seed="12"), *values()))
+    assert (found["denoiser"], found["seed"]) == ("strokes", 12)
+    assert found["choice"].pixels.shape == (28, 28, 1)
+    assert found["reverse.kind"]["value"] == "3"
+    assert found["noiser"]["scene"]["choices"]["seed"] == "12"
 
 
-def is_skip(part) -> bool:
-    return part == gr.skip()
+def test_a_jump_to_an_image_leaves_the_network_and_its_run_alone(frame, values, shown, event):
+    found = shown(frame.go_to(event(image="old dog"), *values()))
+    assert (found["denoiser"], found["seed"]) == ("tiny", 9)
+    assert found["choice"].name == found["picker"]["selected"] == "old dog"
+    assert not [name for name in found if ":" in name or "." in name]
 
 
-def test_a_jump_to_another_network_takes_everything_along(shelf, event):
-    denoiser, seed, choice, *others = go_to(shelf, "tiny", event(denoiser="strokes", seed="12"))
-    assert (denoiser, seed) == ("strokes", 12)
-    assert choice.pixels.shape == (28, 28, 1)
-    assert not [part for part in others if is_skip(part)]
-
-
-def test_a_jump_to_an_image_leaves_the_network_and_its_run_alone(shelf, event):
-    denoiser, seed, choice, picker, pad, *others = go_to(shelf, "tiny", event(image="old dog"))
-    assert denoiser == "tiny"
-    assert is_skip(seed)
-    assert choice.name == picker["selected"] == "old dog"
-    assert pad["size"] == 8  # see `open_address`
-    assert all(map(is_skip, others))
-
-
-def test_a_jump_to_a_seed_changes_nothing_else(shelf, event):
-    denoiser, seed, choice, picker, _, *others = go_to(shelf, "strokes", event(seed=5, t=3))
-    assert (denoiser, seed) == ("strokes", 5)
-    assert all(map(is_skip, [choice, picker, *others]))
+def test_a_jump_to_a_seed_keeps_the_visitors_own_picture(frame, values, shown, event, choice_of):
+    own = Choice("your upload", None, "", choice_of("hot dog").pixels, own=True)
+    found = shown(frame.go_to(event(seed=5, t=3), *values(choice=own)))
+    assert (found["denoiser"], found["seed"]) == ("tiny", 5)
+    assert found["choice"] is own
+    choices = {"denoiser": "tiny", "seed": "5", "image": None, "own": "kept"}
+    assert found["noiser"]["scene"]["choices"] == choices

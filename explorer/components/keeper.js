@@ -1,5 +1,6 @@
 // @ts-check
-// The keeper: what was kept is told Python once, as soon as the page is open.
+// The keeper: settings go into the address, the visitor's own picture is kept in this tab; it is told
+// Python once, as soon as the page is open.
 //
 // Unless this is no reload and another address: a link, or somebody else at this computer. That
 // opens afresh, and what was kept is forgotten.
@@ -29,8 +30,7 @@ function recall() {
 
 function write() {
   try {
-    const { picture = null, settings = null } = kept ?? {};
-    kept = { picture, settings, address: window.location.search };
+    kept = { picture: kept?.picture ?? null, address: window.location.search };
     sessionStorage.setItem(PLACE, JSON.stringify(kept));
   } catch {
     // Storage is switched off: it is forgotten with the page.
@@ -38,7 +38,7 @@ function write() {
 }
 window.addEventListener('explorer:address', write);
 
-/** @param {KeeperValue} value as soon as a hand has set one, the settings are kept */
+/** @param {KeeperValue} value */
 function keep({ card, values, setting }) {
   const page = new DOMParser().parseFromString(card, 'text/html');
   const own = page.querySelector('[data-own] img');
@@ -46,9 +46,15 @@ function keep({ card, values, setting }) {
     name: own.getAttribute('alt') ?? '',
     uri: own.getAttribute('src') ?? '',
   };
-  const settings = Object.fromEntries(props.names.map((name, k) => [name, values[k]]));
-  kept = { picture, settings: setting || kept?.settings ? settings : null };
+  kept = { picture };
   write();
+  // Only what is not as the page opens is said.
+  const said = Object.entries(props.opens).map(([name, opens], k) => [
+    name,
+    values[k] === opens || values[k] === null ? null : String(values[k]),
+  ]);
+  const detail = Object.fromEntries(said);
+  if (setting) window.dispatchEvent(new CustomEvent('explorer:settings', { detail }));
 }
 
 /** Told by events of the window: of two values that come at once, a component sees the last alone.
@@ -56,7 +62,7 @@ function keep({ card, values, setting }) {
 function go(stage) {
   state.keeper = stage;
   if (stage === 'done') live.open();
-  else trigger('found', { picture: kept?.picture, settings: kept?.settings });
+  else trigger('found', { picture: kept?.picture });
 }
 function heed() {
   if (state.keeper === 'opening' && window.explorerKeeper === 'opened') {
@@ -66,7 +72,7 @@ function heed() {
   }
 }
 window.addEventListener('explorer:keeper', heed);
-if (!kept?.picture && !kept?.settings) go('done');
+if (!kept?.picture) go('done');
 heed();
 watch('value', () => {
   if (props.value && window.explorerKeeper && state.keeper === 'done') keep(props.value);

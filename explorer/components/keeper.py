@@ -1,9 +1,10 @@
-"""The keeper: a visitor's own picture and settings survive a reload, and the start of a new server.
+"""The keeper: a visitor's settings are in the address, and their own picture survives a reload.
 
-The browser keeps them, in this tab only: on a shared computer nobody finds another's photo.
+The browser keeps the picture, in this tab only: on a shared computer nobody finds another's photo,
+and no address that is sent around carries it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -18,11 +19,12 @@ class Keeper(gr.HTML):
     It is served in the browser alone, by listeners whose `js` is one of those below: two set its
     value, two tell it that the page has opened, and that what was found has been given back.
 
-    Event `found`: carries `picture` ({"name", "uri"}) and `settings` (name -> value), as they were
-    kept or as anybody has written them into the browser's storage: trust neither.
+    Event `found`: carries `picture` ({"name", "uri"}), as it was kept or as anybody has written it
+    into the browser's storage: do not trust it.
 
     Args:
-        names: of the settings, in the order of the values that listeners are given after the card.
+        opens: the settings by their names in an address, as the page opens; in the order of the
+            values that listeners are given after the card.
     """
 
     OPENED, GIVEN_BACK = (
@@ -36,9 +38,9 @@ class Keeper(gr.HTML):
 
     found = EventListener("found").listener
 
-    def __init__(self, names: Sequence[str], **settings: Any):
+    def __init__(self, opens: Mapping[str, Any], **settings: Any):
         super().__init__(
-            names=list(names),
+            opens=dict(opens),
             elem_classes="follower",
             apply_default_css=False,
             **read_parts("keeper"),

@@ -97,6 +97,7 @@ function take() {
   const standing = slider()?.valueAsNumber;
   const asked = value.scene || (value.t ?? null) !== null;
   live.take({ ...value, t: asked ? (standing ?? value.t) : null });
+  if (value.scene && live.prediction?.t !== live.moment?.t) trigger('behind', {});
 }
 
 for (let k = 0; k < TIMES; k++) {

@@ -6,6 +6,7 @@ Knows nothing of networks: the predicted noise beside it comes as a message.
 from typing import Any
 
 import gradio as gr
+from gradio.events import EventListener
 
 from .files import read_parts
 
@@ -20,7 +21,12 @@ class Noiser(gr.HTML):
       components that listen to scene.js
 
     `follows` is a CSS selector of the slider whose movements it follows by itself.
+
+    Event `behind`: the slider has moved on since a scene was asked for, and its prediction is of
+    another t.
     """
+
+    behind = EventListener("behind").listener  # as Follower.due
 
     def __init__(self, value: dict[str, Any] | None = None, *, follows: str, **settings: Any):
         super().__init__(

@@ -20,9 +20,15 @@ document.querySelector('base')?.remove();
 let untouched = null;
 let writing = 0;
 
+/** @type {string | null} the lesson that is being read, unless it is the first */
+let lesson = null;
+/** @type {Record<string, string | null>} of the lessons; null is as the page opens */
+let settings = {};
+
 /** @param {Moment} moment */
 function writeAddress({ t, scene }) {
-  const choices = { ...scene.choices, t };
+  if (!live.opened) return; // what the address says is still on its way onto the page
+  const choices = { ...scene.choices, t, lesson, ...settings };
   const text = JSON.stringify(choices);
   untouched ??= text;
   if (text === untouched) return;
@@ -39,6 +45,14 @@ function writeAddress({ t, scene }) {
     window.dispatchEvent(new Event('explorer:address'));
   }, 300);
 }
+
+live.on('opened', () => {
+  if (live.moment) writeAddress(live.moment);
+});
+window.addEventListener('explorer:settings', ({ detail }) => {
+  settings = detail;
+  if (live.moment) writeAddress(live.moment);
+});
 
 /** On the Hub a visitor sees another page's address, which follows by this message. What the Hub
  * itself told us (a private Space's key, the theme) is not for a link that is sent around.
@@ -64,6 +78,8 @@ const links = () =>
   /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll('#lessons a')]);
 /** @param {HTMLAnchorElement} link */
 const lessonOf = (link) => document.getElementById(link.hash.slice(1));
+/** @param {HTMLAnchorElement} link */
+const nameOf = (link) => link.hash.replace('#lesson-', '').replaceAll('-', '_');
 
 function markCurrent() {
   const { top, height } = screen();
@@ -72,6 +88,10 @@ function markCurrent() {
   const begun = (link) => (lessonOf(link)?.getBoundingClientRect().top ?? Infinity) < line;
   const current = links().findLast(begun) ?? links()[0];
   if (!current) return; // the page is not there yet
+  if (current.getAttribute('aria-current') !== 'true') {
+    lesson = current === links()[0] ? null : nameOf(current);
+    if (live.moment) writeAddress(live.moment);
+  }
   for (const link of links()) {
     if (link === current) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
@@ -93,6 +113,9 @@ live.on('moment', (moment) => {
     begun = true;
     markCurrent();
     rows.observe(navigation);
+    const asked = new URLSearchParams(window.location.search).get('lesson');
+    const link = links().find((one) => nameOf(one) === asked);
+    if (link && asked !== nameOf(links()[0])) goTo(link.hash.slice(1));
   }
   writeAddress(moment);
 });

@@ -18,8 +18,8 @@ declare const props: {
   titles?: Record<string, string>;
   /** Follower: what has to change before it asks. */
   heeds: 't' | 'scene' | 'network';
-  /** Keeper: names of the settings. */
-  names: string[];
+  /** Keeper: the settings by their names in an address, as the page opens. */
+  opens: Record<string, unknown>;
   /** Pad. */
   size: number;
   ink: Ink;
@@ -38,6 +38,7 @@ declare const props: {
  * the script: see docs/gradio.md. */
 declare function trigger(
   event:
+    | 'behind'
     | 'deal'
     | 'drawn'
     | 'due'
@@ -402,7 +403,6 @@ type QuizWords = Record<
 interface Kept {
   address?: string;
   picture?: { name: string; uri: DataURI } | null;
-  settings?: Record<string, unknown> | null;
 }
 
 interface KeeperValue {
@@ -437,6 +437,8 @@ interface WindowEventMap {
   'explorer:visit': CustomEvent<string>;
   /** The address was written. */
   'explorer:address': Event;
+  /** What a hand has set, for the address. */
+  'explorer:settings': CustomEvent<Record<string, string | null>>;
   /** See explorerKeeper. */
   'explorer:keeper': Event;
 }

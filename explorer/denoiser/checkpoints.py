@@ -19,6 +19,7 @@ from safetensors.torch import save as to_safetensors
 from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.files import write_whole
 from explorer.denoiser.forms import FORMAT, MOST_PARAMETERS, FormError, check_config, is_whole
+from explorer.denoiser.networks import build_network, check_network
 from explorer.denoiser.reading import (
     LARGEST_HEADER,
     LARGEST_JSON,
@@ -28,7 +29,6 @@ from explorer.denoiser.reading import (
     read_tensors,
     shown,
 )
-from explorer.denoiser.unet import UNet
 
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 # What is fetched from the Hub, each if it has no more bytes than this.
@@ -108,15 +108,15 @@ def build_denoiser(config: dict[str, Any], name: str = "denoiser") -> Denoiser:
             f'("format" should be {FORMAT}, but is {shown(config.get("format"))}).'
         )
     try:
-        schedule = check_config(config)
+        schedule = check_config(config, check_network)
     except FormError as error:
         raise CheckpointError(
             f"{shown(name)}: config.json does not describe one of our denoisers: {error}."
         ) from error
     channels, height, width = config["shape"]
     conditions = list(config["conditions"])
-    network = UNet(channels=channels, num_conditions=len(conditions), **config["network"])
     shape = (channels, height, width)
+    network = build_network(shape, len(conditions), config["network"])
     return Denoiser(network.eval(), schedule, config["prediction"], shape, conditions, name)
 
 

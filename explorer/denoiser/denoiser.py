@@ -15,32 +15,19 @@ It knows nothing of files, training or panels.
 
 import copy
 from collections.abc import Callable
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
 from explorer.diffusion.predictions import eps_from_v, eps_from_x_0
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedules import NoiseSchedule
 
 Prediction = Literal["eps", "x_0", "v"]
 
 
-class PredictsEps(Protocol):
-    """What samplers and panels ask of a denoiser, trained or ideal."""
-
-    schedule: NoiseSchedule
-    shape: tuple[int, int, int]
-    conditions: list[str]
-
-    def predict_eps(
-        self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
-    ) -> Tensor: ...
-
-
-def check_arguments(
-    denoiser: PredictsEps, x_t: Tensor, t: Tensor, condition: Tensor | None
-) -> None:
+def check_arguments(denoiser: Predictor, x_t: Tensor, t: Tensor, condition: Tensor | None) -> None:
     """Raise ValueError unless these are what `predict_eps` takes."""
     if x_t.ndim != 4 or tuple(x_t.shape[1:]) != tuple(denoiser.shape):
         shape = ", ".join(map(str, denoiser.shape))

@@ -11,6 +11,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import torch
@@ -20,9 +21,11 @@ from explorer.denoiser.folding import folded
 from explorer.denoiser.gpu_engine import CudaGraphEngine
 
 log = logging.getLogger(__name__)
+_EXPORTING = Lock()  # PyTorch writes one graph at a time
 TOLERANCE = 1e-3  # by which answers may differ, where they are of size 1
 INPUTS = ["x_t", "t", "condition"]
 Engine = Callable[[Tensor, Tensor, Tensor, bool], Tensor]  # (x_t, t, condition, all_cores)
+MakeEngine = Callable[[nn.Module, tuple[int, int, int]], Engine]  # of (C, H, W) images
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -65,7 +68,7 @@ def _export(network: nn.Module, shape: tuple[int, int, int]) -> bytes:
     """The network as an ONNX graph for any batch size."""
     example = (torch.zeros(2, *shape), torch.ones(2).long(), torch.zeros(2).long())
     file = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
+    with _EXPORTING, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the newer exporter takes ten times as long
         torch.onnx.export(
             network,

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.denoiser.denoiser import Denoiser
-from explorer.denoiser.engine import Engine, fastest_engine, plain_engine
+from explorer.denoiser.engine import Engine, MakeEngine, fastest_engine, plain_engine
 
 log = logging.getLogger(__name__)
 MOST_IMAGES = 4  # of a batch that are predicted in one turn
@@ -87,10 +87,18 @@ class SharedNetwork:
 
     Args:
         shape: (C, H, W) of one image.
+        make_engine: what makes that engine; None is the fastest that there is here.
     """
 
-    def __init__(self, network: nn.Module, shape: tuple[int, int, int], turns: Turns):
+    def __init__(
+        self,
+        network: nn.Module,
+        shape: tuple[int, int, int],
+        turns: Turns,
+        make_engine: MakeEngine | None = None,
+    ):
         self._network, self._shape, self._turns = network, shape, turns
+        self._make_engine = make_engine or fastest_engine
         self._plain = self._engine = plain_engine(network)
         self._calls = itertools.count(1)
         self._first = Lock()  # whoever gets it makes the engine; it is never given back
@@ -117,7 +125,7 @@ class SharedNetwork:
 
     def _make(self) -> None:
         try:
-            self._engine = fastest_engine(self._network, self._shape)
+            self._engine = self._make_engine(self._network, self._shape)
         except Exception:
             log.exception("PyTorch runs the network: its engine could not be made.")
         finally:
@@ -145,12 +153,17 @@ class SharedNetwork:
             return answer
 
 
-def share(denoiser: Denoiser, turns: Turns, prepared: bool = False) -> tuple[Denoiser, Denoiser]:
+def share(
+    denoiser: Denoiser,
+    turns: Turns,
+    prepared: bool = False,
+    make_engine: MakeEngine | None = None,
+) -> tuple[Denoiser, Denoiser]:
     """The denoiser for many visitors: for short work, and for long runs, which let others go first.
 
     Both are one network. If `prepared`, its engine is the fastest from the first call on.
     """
-    shared = SharedNetwork(denoiser.network, denoiser.shape, turns)
+    shared = SharedNetwork(denoiser.network, denoiser.shape, turns, make_engine)
     if prepared:
         shared.prepare()
     return denoiser.run_by(shared.call), denoiser.run_by(partial(shared.call, patient=True))

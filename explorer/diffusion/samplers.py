@@ -1,6 +1,6 @@
 """The reverse process: from noise to an image, one step at a time.
 
-Knows no network by name: anything with the few attributes of `NoisePredictor` will do.
+Knows no network by name: anything with the few attributes of `Predictor` will do.
 
     for t, t_next in pairs of timesteps(...):        T, ..., 0
         eps_hat = denoiser.predict_eps(x_t, t)
@@ -11,7 +11,6 @@ Knows no network by name: anything with the few attributes of `NoisePredictor` w
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -35,31 +34,11 @@ from explorer.diffusion.arguments import (
 from explorer.diffusion.checks import check_bool, check_integer
 from explorer.diffusion.noise import draw_noise
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.schedules import NoiseSchedule, check_T
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.schedules import check_T
 from explorer.diffusion.steps import ddim_step, ddpm_step, dpmpp_2m_step, heun_step
 
 SAMPLERS = tuple(DEFAULT_ETA)
-
-
-class NoisePredictor(Protocol):
-    """What `sample` asks of a denoiser. It may also have a `device`; noise is moved there."""
-
-    @property
-    def schedule(self) -> NoiseSchedule: ...
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one image."""
-        ...
-
-    def predict_eps(
-        self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
-    ) -> Tensor:
-        """eps_hat like x_t, for x_t (B, C, H, W), t (B,) int64 in 1..T, condition (B,) int64.
-
-        t is on the CPU, and condition where it was given, whatever x_t's device.
-        """
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +81,7 @@ def network_calls(sampler: str, num_steps: int) -> int:
 
 
 def sample(
-    denoiser: NoisePredictor,
+    denoiser: Predictor,
     *,
     sampler: str = "ddim",
     num_steps: int | None = None,
@@ -123,7 +102,7 @@ def sample(
     `for step in sample(...): pass` leaves the images in step.x_t and keeps no frame before.
 
     Args:
-        denoiser: a `NoisePredictor`.
+        denoiser: a `Predictor`.
         sampler: one of SAMPLERS. "ddpm" and "ddim" with eta > 0 add fresh noise at each step; the
             others follow the probability-flow ODE: "ddim" to first order, "heun" and "dpmpp_2m" to
             second, but for the move to t = 0, which is first-order in all. In num_steps steps,
@@ -192,7 +171,7 @@ def sample(
 class _Run:
     """The arguments of `sample` that stay the same from step to step, all of them checked."""
 
-    denoiser: NoisePredictor
+    denoiser: Predictor
     sampler: str
     eta: float
     condition: Tensor | None

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import torch
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.noise import draw_noise, make_generators
 from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.samplers import Step, timesteps
 from explorer.diffusion.schedules import SCHEDULES
 from explorer.diffusion.steps import ddim_step
@@ -48,7 +48,7 @@ class Switches:
 
 @torch.no_grad()
 def broken_run(
-    denoiser: PredictsEps,
+    denoiser: Predictor,
     switches: Switches,
     *,
     num_steps: int = NUM_STEPS,

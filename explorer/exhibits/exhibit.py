@@ -20,19 +20,19 @@ from explorer.denoiser.checkpoints import (
     list_checkpoints,
     load_denoiser,
 )
-from explorer.denoiser.denoiser import Denoiser, PredictsEps
+from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.forms import is_name
 from explorer.denoiser.ideal import IdealDenoiser
 from explorer.denoiser.judge import Judge
 from explorer.denoiser.reading import read_json, shown
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedules import NoiseSchedule
+from explorer.exhibits.codec import Codec, Pixels
 from explorer.exhibits.parts import ask_once, load_pictures, read_judge, read_metrics
+from explorer.exhibits.presentation import Presentation, read_presentation
 from explorer.images.gallery import Gallery, GalleryError, Picture
 
 log = logging.getLogger(__name__)
-# What the page opens with, where there is such a thing.
-FAVOURITE_PICTURES = ("grinning cat with smiling eyes", "3, hand 1")
-FAVOURITE_KINDS = ("face-smiling", "3")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,18 +45,24 @@ class Exhibit:
     """
 
     name: str
-    denoiser: PredictsEps
+    denoiser: Predictor
     ideal: IdealDenoiser | None
     gallery: Gallery
     metrics: dict[str, Any]
-    patient: PredictsEps | None = None
+    patient: Predictor | None = None
     judge: Judge | None = None
     variants: Mapping[str, "Exhibit"] = field(default_factory=dict)
+    presentation: Presentation = Presentation()
 
     @property
-    def patient_denoiser(self) -> PredictsEps:
+    def patient_denoiser(self) -> Predictor:
         """The same denoiser for long runs: on a shared machine, single predictions go first."""
         return self.patient or self.denoiser
+
+    @property
+    def codec(self) -> Codec:
+        """How a picture becomes x_0."""
+        return Pixels(self.denoiser.shape)
 
     @property
     def schedule(self) -> NoiseSchedule:
@@ -68,23 +74,27 @@ class Exhibit:
 
     @property
     def is_grey(self) -> bool:
-        """Digits: drawn with white ink on black."""
+        """Pictures of one channel."""
         return self.denoiser.shape[0] == 1
+
+    @property
+    def has_digits(self) -> bool:
+        """Drawings and uploads become digits as MNIST's are: white ink on black."""
+        return self.presentation.ink == "digit"
 
     @property
     def first_picture(self) -> Picture:
         """What the page opens with."""
-        for name in FAVOURITE_PICTURES:
-            if name in self.gallery:
-                return self.gallery[name]
+        name = self.presentation.opens_with
+        if name is not None and name in self.gallery:
+            return self.gallery[name]
         return next(iter(self.gallery))
 
     @property
     def first_kind(self) -> str | None:
         """What the first run is asked to draw; None if the network knows no kinds."""
-        conditions = self.denoiser.conditions
-        known = [kind for kind in FAVOURITE_KINDS if kind in conditions] + conditions
-        return known[0] if known else None
+        known, wanted = self.denoiser.conditions, self.presentation.first_kind
+        return wanted if wanted in known else next(iter(known), None)
 
     def condition(self, kind: str | None) -> torch.Tensor | None:
         """(1,) int64 for a kind that the network was told of in training, else None."""
@@ -158,6 +168,7 @@ def load_exhibit(
         read_metrics(folder / name, denoiser.schedule.T),
         patient,
         read_judge(folder / name, denoiser),
+        presentation=read_presentation(read_json(folder / name / "config.json")),
     )
 
 
@@ -193,7 +204,7 @@ def load_exhibits(
     device: str | torch.device = "cpu",
     share: Callable[[Denoiser], tuple[Denoiser, Denoiser]] = share_with_nobody,
 ) -> dict[str, Exhibit]:
-    """Every checkpoint that loads, "emoji" first; the others are logged and left out.
+    """Every checkpoint that loads, in the order that they say; the others are logged and left out.
 
     Variants ("variant_of" in config.json) were trained to be compared with another checkpoint, and
     are no networks to choose: they are among that one's `variants`.
@@ -203,7 +214,7 @@ def load_exhibits(
     """
     exhibits: dict[str, Exhibit] = {}
     variants: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(list_checkpoints(folder), key=lambda name: (name != "emoji", name)):
+    for name in list_checkpoints(folder):
         try:
             base = find_base(folder / name)
             if base is None:
@@ -222,7 +233,7 @@ def load_exhibits(
         name: replace(
             exhibit, variants=Variants(variants[name], partial(load_variant, base=exhibit, **how))
         )
-        for name, exhibit in exhibits.items()
+        for name, exhibit in sorted(exhibits.items(), key=lambda one: one[1].presentation.order)
     }
 
 

@@ -16,11 +16,13 @@ from explorer.denoiser.judge import Judge, load_judge
 from explorer.denoiser.reading import CheckpointError, read_json, shown
 from explorer.diffusion.noise import noise_from_seed
 from explorer.exhibits.measured import MetricsError, check_metrics
+from explorer.exhibits.presentation import shows_digits
 from explorer.images.digits import drawn_digits
 from explorer.images.encoding import to_model_space
 from explorer.images.gallery import Gallery, GalleryError, load_gallery
 
 log = logging.getLogger(__name__)
+DRAWN = (1, 28, 28)  # the shape of the digits that we draw
 FEWEST_STEPS = 25  # of the lessons' longest run of a length that nobody chooses
 
 
@@ -56,8 +58,8 @@ def load_pictures(path: Path, denoiser: Denoiser) -> tuple[Gallery, IdealDenoise
     file = path / "images.npz"
     if file.exists():
         gallery = load_gallery(file)
-    elif denoiser.shape == (drawn := drawn_digits()).shape:
-        return drawn, None
+    elif shows_digits(denoiser.shape, denoiser.conditions) and denoiser.shape == DRAWN:
+        return drawn_digits(), None
     else:
         raise GalleryError(
             f"The checkpoint {path.name!r} has no images.npz: there is nothing to show."

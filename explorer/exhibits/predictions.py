@@ -71,7 +71,7 @@ def compute_noise_prediction(
     """
     schedule, denoiser = exhibit.schedule, exhibit.denoiser
     t, seed = check_integer("t", t, 1, schedule.T), check_seed(seed)
-    x_0 = torch.from_numpy(to_model_space(pixels))[None]
+    x_0 = exhibit.codec.encode(pixels)
     eps = noise_from_seed(tuple(x_0.shape), seed)
     x_t = diffuse(schedule, x_0, t, eps)
     times = torch.tensor([t])

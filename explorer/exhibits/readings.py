@@ -21,7 +21,6 @@ from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import v_from_eps, x_0_from_eps
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.predictions import error_curves
-from explorer.images.encoding import to_model_space
 
 TARGETS = ("eps", "x_0", "v")
 WEIGHT_POINTS = 200
@@ -104,7 +103,7 @@ def compute_readings(exhibit: Exhibit, pixels: np.ndarray, t: int, seed: int) ->
     """
     schedule = exhibit.schedule
     t = check_integer("t", t, 1, schedule.T)
-    x_0 = torch.from_numpy(to_model_space(pixels))[None].double()
+    x_0 = exhibit.codec.encode(pixels).double()
     eps = noise_from_seed(tuple(x_0.shape), seed).double()
     x_t = diffuse(schedule, x_0, t, eps)
     eps_hat = exhibit.denoiser.predict_eps(x_t.float(), torch.tensor([t])).double()

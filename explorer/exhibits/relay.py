@@ -3,47 +3,35 @@
 It shows in which steps a network goes wrong.
 """
 
-from dataclasses import dataclass
-
 from torch import Tensor
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.denoiser.quality import grain
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedules import NoiseSchedule
+from explorer.exhibits.wrapped import Wrapped
 
 
-@dataclass(frozen=True)
-class Relay:
-    """Asks `first` while t > handover, then `second`; samplers take it as any other denoiser.
+class Relay(Wrapped):
+    """Asks `first` while t > handover, then `second`; samplers take it as any other predictor.
 
     Raises:
         ValueError: the two differ in schedule, shape or conditions.
     """
 
-    first: PredictsEps
-    second: PredictsEps
-    handover: int
-
-    def __post_init__(self) -> None:
-        one, other = self.first, self.second
-        if not one.schedule.alpha_bar.equal(other.schedule.alpha_bar):
+    def __init__(self, first: Predictor, second: Predictor, handover: int):
+        super().__init__(first)
+        if not first.schedule.alpha_bar.equal(second.schedule.alpha_bar):
             raise ValueError("the networks of a relay must have the same schedule.")
-        if (one.shape, one.conditions) != (other.shape, other.conditions):
+        one, other = ([*network.conditions] for network in (first, second))
+        if (first.shape, one) != (second.shape, other):
             raise ValueError("the networks of a relay must have the same shape and conditions.")
-
-    @property
-    def schedule(self) -> NoiseSchedule:
-        return self.first.schedule
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        return self.first.shape
+        self.second, self.handover = second, handover
 
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
         """As `Denoiser.predict_eps`; the whole batch has one t."""
-        runner = self.first if int(t[0]) > self.handover else self.second
+        runner = self.inner if int(t[0]) > self.handover else self.second
         return runner.predict_eps(x_t, t, condition, guidance)
 
 

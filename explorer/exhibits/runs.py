@@ -17,7 +17,7 @@ from explorer.diffusion.samplers import Step, network_calls, sample
 from explorer.diffusion.seeds import check_seed
 from explorer.diffusion.steps import check_eta
 from explorer.exhibits.exhibit import Exhibit
-from explorer.images.encoding import to_model_space, to_pixels
+from explorer.images.encoding import to_pixels
 
 MOST_FRAMES = 250
 EPS_RANGE = 3.0  # noise is shown from -3 to 3, grey being 0
@@ -98,7 +98,7 @@ def compute_reverse(
     if choices.t_start is not None:
         if pixels is None:
             raise ValueError("To start from an image, pick one first.")
-        x_0 = torch.from_numpy(to_model_space(pixels))[None]
+        x_0 = exhibit.codec.encode(pixels)
         eps = noise_from_seed(tuple(x_0.shape), choices.seed)
         x_t = diffuse(exhibit.schedule, x_0, choices.t_start, eps)
     steps = sample_steps(exhibit, choices, x_t)

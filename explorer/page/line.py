@@ -110,8 +110,8 @@ class Line:
         return self.listening(place.visitor.session, place.visitor.event)
 
     def _make_room(self, newcomer: Visitor) -> None:
-        sessions = [place.visitor.session for place in self.places if place.visitor.session]
-        if sessions.count(newcomer.session) >= MOST_OF_A_VISITOR:
+        sessions = [place.visitor.session for place in self.places]
+        if newcomer.session and sessions.count(newcomer.session) >= MOST_OF_A_VISITOR:
             raise gr.Error(WORDS["yours"].format(most=MOST_OF_A_VISITOR), print_exception=False)
         if len(self.places) < self.length:
             return

@@ -5,14 +5,29 @@ None shows Gradio's own progress; a panel tells its own. Nor is any component to
 changed so far, at every message of every call.
 """
 
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import gradio as gr
 
-HIDDEN: dict[str, Any] = dict(show_progress="hidden", show_progress_on=[], api_visibility="private")
-QUICK = HIDDEN | dict(queue=False)  # at once; no line to stand in
-NEWEST = QUICK | dict(trigger_mode="always_last")  # of many changes the last, when one is done
-RUNS = HIDDEN | dict(concurrency_limit=None)  # our own line says whose turn it is
+
+class Options(TypedDict, total=False):
+    """Of gr.on and of every event of a component, those that we use."""
+
+    show_progress: Literal["full", "minimal", "hidden"]
+    show_progress_on: Any  # Gradio says a component or None; an empty list means none at all
+    api_visibility: Literal["public", "private", "undocumented"]
+    queue: bool
+    trigger_mode: Literal["once", "multiple", "always_last"]
+    concurrency_limit: int | None
+
+
+SILENT: Options = {"show_progress": "hidden", "api_visibility": "private"}  # for JavaScript alone
+HIDDEN: Options = {**SILENT, "show_progress_on": []}
+QUICK: Options = {**HIDDEN, "queue": False}  # at once; no line to stand in
+NEWEST: Options = {**QUICK, "trigger_mode": "always_last"}  # of many changes the last, in the end
+EVERY: Options = {**QUICK, "trigger_mode": "multiple"}  # each of many, and none waits for another
+RUNS: Options = {**HIDDEN, "concurrency_limit": None}  # our own line says whose turn it is
+NEWEST_RUN: Options = {**RUNS, "trigger_mode": "always_last"}
 
 
 def carried(event: gr.EventData, name: str) -> Any:

@@ -2,14 +2,14 @@
 
 import secrets
 from dataclasses import dataclass
-from types import MethodType
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 
+from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
-from explorer.components.seed_box import LARGEST_SEED, SeedBox
+from explorer.components.seed_box import SeedBox
 from explorer.components.slider import Slider
 from explorer.components.upload import Upload
 from explorer.exhibits.exhibit import Exhibit
@@ -19,17 +19,34 @@ from explorer.images.gallery import NEVER_SEEN, GalleryError
 from explorer.images.mnist import MnistError
 from explorer.images.picture_files import reads_heic
 from explorer.images.uploads import PictureError, read_digit, read_picture
-from explorer.page.listeners import QUICK, carried
+from explorer.page.listeners import EVERY, HIDDEN, NEWEST, QUICK, Options, carried
+from explorer.page.moment import Moment
+from explorer.page.recipe import clean_seed, clean_t
+from explorer.page.settings import NoSettings
 from explorer.page.shelf import Shelf
-from explorer.page.visit import FIRST_SEED, Choice, card
+from explorer.page.visit import (
+    FIRST_SEED,
+    Choice,
+    card,
+    everything,
+    prediction_message,
+    schedules_message,
+)
 from explorer.page.words import TEXT
 
 WORDS = TEXT["rail"]
+# Queued, for only an error that comes through the queue is shown to the visitor.
+UPLOADS: Options = {**HIDDEN, "trigger_mode": "always_last", "concurrency_limit": 4}
+DRAWINGS: Options = {**HIDDEN, "trigger_mode": "multiple", "concurrency_limit": 1}  # in their order
 
 
 @dataclass(frozen=True)
 class Rail:
-    """The rail's components. `choice` is the visitor's picked image."""
+    """The rail's components.
+
+    `choice` is the visitor's picked image. `told` (is the network told the image's kind?) and
+    `noiser` (which all scenes and predictions are sent to) stand in lessons, which render them.
+    """
 
     choice: gr.State
     card: gr.HTML
@@ -42,34 +59,26 @@ class Rail:
     pad: Pad
     mnist: gr.Button
     mnist_hint: gr.Markdown
+    told: gr.Checkbox
+    noiser: Noiser
 
     @property
     def inputs(self) -> list[Any]:
         """What every handler that computes something is given first; see `read_rail`."""
-        return [self.denoiser, self.choice, self.t, self.seed]
+        return [self.denoiser, self.choice, self.t, self.seed, self.told]
 
 
-class Moment(NamedTuple):
-    """The rail as handlers use it: all four fit each other."""
-
-    exhibit: Exhibit
-    choice: Choice
-    t: int
-    seed: int
-
-
-def read_rail(shelf: Shelf, denoiser: str | None, choice: Choice, t: Any, seed: Any) -> Moment:
+def read_rail(
+    shelf: Shelf, denoiser: str | None, choice: Choice, t: Any, seed: Any, told: Any = False
+) -> Moment[NoSettings]:
     """The rail's values, mended where a visitor (or a change under way) left them amiss."""
     exhibit = shelf.exhibit(denoiser)
     if to_shape(choice) != exhibit.denoiser.shape:  # the network has just been changed
         choice = Choice.of(exhibit.first_picture)
-    return Moment(exhibit, choice, clean_t(t, exhibit), clean_seed(seed))
-
-
-def read_moment(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Moment:
-    """The rail, with t at least 1: at t = 0 there is no noise to predict."""
-    moment = read_rail(shelf, denoiser, choice, t, seed)
-    return moment._replace(t=max(1, moment.t))
+    return Moment(
+        exhibit, choice, clean_t(t, exhibit), clean_seed(seed), NoSettings(), told is True,
+        shelf.compute_long,
+    )  # fmt: skip
 
 
 def to_shape(choice: Choice) -> tuple[int, ...]:
@@ -95,8 +104,8 @@ def build_rail(shelf: Shelf) -> Rail:
             with gr.Accordion(WORDS["choose"], open=False, elem_id="chooser"), gr.Tabs():
                 with gr.Tab(WORDS["gallery"]):
                     picker = Picker(shelf.picker_value(exhibit, choice.name))
-                    mnist = gr.Button(WORDS["mnist"], size="sm", visible=exhibit.is_grey)
-                    mnist_hint = gr.Markdown(WORDS["mnist_hint"], visible=exhibit.is_grey)
+                    mnist = gr.Button(WORDS["mnist"], size="sm", visible=exhibit.has_digits)
+                    mnist_hint = gr.Markdown(WORDS["mnist_hint"], visible=exhibit.has_digits)
                 with gr.Tab(WORDS["upload"]):
                     upload = Upload(
                         sources=["upload", "clipboard", "webcam"], type="filepath",
@@ -114,9 +123,18 @@ def build_rail(shelf: Shelf) -> Rail:
                 list(shelf.exhibits), value=exhibit.name, label=WORDS["denoiser"],
                 elem_id="denoiser",
             )  # fmt: skip
+    told = gr.Checkbox(False, label=WORDS["told"], elem_id="told", render=False)
     return Rail(
-        gr.State(choice), picked, denoiser, t, seed, dice, picker, upload, pad, mnist, mnist_hint
-    )
+        gr.State(choice), picked, denoiser, t, seed, dice, picker, upload, pad, mnist, mnist_hint,
+        told, Noiser(opening(shelf), follows="#t-slider", render=False),
+    )  # fmt: skip
+
+
+def opening(shelf: Shelf) -> dict[str, Any]:
+    """The schedules, the scene and the prediction that the page is built with."""
+    exhibit = shelf.first
+    scene = everything(exhibit, Choice.of(exhibit.first_picture), exhibit.T // 2, FIRST_SEED)
+    return schedules_message(shelf.exhibits.values()) | scene
 
 
 def ends(exhibit: Exhibit) -> str:
@@ -125,57 +143,12 @@ def ends(exhibit: Exhibit) -> str:
 
 
 def pad_settings(exhibit: Exhibit) -> dict[str, Any]:
-    return {"size": exhibit.denoiser.shape[1], "ink": "digit" if exhibit.is_grey else "colour"}
-
-
-def clean_seed(seed: Any) -> int:
-    """Any number, or nothing, as a seed that every sampler takes; as the box mends what is typed.
-
-    Fractions are dropped, and what lies outside 0..2**63 - 1 is cut to it.
-    """
-    for read in (int, float):  # digits first: floats have no room for all of them
-        try:
-            number = int(read(seed))
-        except (TypeError, ValueError, OverflowError):
-            continue
-        return max(0, min(LARGEST_SEED, number))
-    return 0
-
-
-def clean_t(t: Any, exhibit: Exhibit) -> int:
-    """Any number as a time in 0..T; the middle for what is no number."""
-    try:
-        return max(0, min(exhibit.T, round(float(t))))
-    except (TypeError, ValueError, OverflowError):
-        return exhibit.T // 2
-
-
-def pick(shelf: Shelf, denoiser: str, event: gr.EventData) -> Choice:
-    """The picture that was clicked in the gallery."""
-    return Choice.of(shelf.picture(shelf.exhibit(denoiser), carried(event, "name")))
-
-
-def take_upload(shelf: Shelf, denoiser: str, path: str | None) -> Any:
-    """The visitor's file, as the network sees it; a sentence if it cannot be used."""
-    if path is None:  # the upload was cleared
-        return gr.skip()
-    return own_picture(shelf.exhibit(denoiser), path, WORDS["your_upload"])
-
-
-def take_drawing(shelf: Shelf, denoiser: str, event: gr.EventData) -> Any:
-    """The visitor's drawing, as the network sees it."""
-    if carried(event, "empty"):
-        return gr.skip()
-    try:
-        picture = read_data_uri(carried(event, "png"))
-    except PictureError as error:
-        raise gr.Error(WORDS["drawing_lost"], print_exception=False) from error
-    return own_picture(shelf.exhibit(denoiser), picture, WORDS["your_drawing"])
+    return {"size": exhibit.denoiser.shape[1], "ink": exhibit.presentation.ink}
 
 
 def own_picture(exhibit: Exhibit, source: str | bytes, name: str) -> Choice:
     try:
-        if exhibit.is_grey:
+        if exhibit.has_digits:
             pixels = read_digit(source)
         else:
             pixels = read_picture(source, exhibit.denoiser.shape)
@@ -189,37 +162,87 @@ def roll() -> int:
     return secrets.randbelow(100_000)
 
 
-def fetch_mnist(shelf: Shelf, denoiser: str, choice: Choice) -> dict[str, Any]:
-    """MNIST's own test digits into the gallery, at the visitor's wish."""
-    try:
-        shelf.download_mnist()
-    except (MnistError, GalleryError) as error:
-        raise gr.Error(str(error), print_exception=False) from error
-    return shelf.picker_value(shelf.exhibit(denoiser), choice.name)
+@dataclass(frozen=True)
+class RailHandlers:
+    """What the rail's parts call: each answers with what the browser shows next."""
+
+    shelf: Shelf
+
+    def show_scene(
+        self, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
+    ) -> tuple[dict[str, Any], str]:
+        """Image, noise and prediction anew, and the card."""
+        moment = read_rail(self.shelf, denoiser, choice, t, seed, told)
+        return scene_of(moment), card(moment.picture)
+
+    def show_prediction(
+        self, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool
+    ) -> dict[str, Any]:
+        moment = read_rail(self.shelf, denoiser, choice, t, seed, told)
+        return {"prediction": prediction_of(moment)}
+
+    def pick(
+        self, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """The picture that was clicked in the gallery."""
+        exhibit = self.shelf.exhibit(denoiser)
+        picked = Choice.of(self.shelf.picture(exhibit, carried(event, "name")))
+        return picked, *self.show_scene(denoiser, picked, t, seed, told)
+
+    def take_upload(
+        self, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool, path: str | None
+    ) -> tuple[Any, ...]:
+        """The visitor's file, as the network sees it; a sentence if it cannot be used."""
+        if path is None:  # the upload was cleared
+            return (gr.skip(),) * 3
+        own = own_picture(self.shelf.exhibit(denoiser), path, WORDS["your_upload"])
+        return own, *self.show_scene(denoiser, own, t, seed, told)
+
+    def take_drawing(
+        self, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        """The visitor's drawing, as the network sees it."""
+        if carried(event, "empty"):
+            return (gr.skip(),) * 3
+        try:
+            picture = read_data_uri(carried(event, "png"))
+        except PictureError as error:
+            raise gr.Error(WORDS["drawing_lost"], print_exception=False) from error
+        own = own_picture(self.shelf.exhibit(denoiser), picture, WORDS["your_drawing"])
+        return own, *self.show_scene(denoiser, own, t, seed, told)
+
+    def fetch_mnist(self, denoiser: str, choice: Choice) -> dict[str, Any]:
+        """MNIST's own test digits into the gallery, at the visitor's wish."""
+        try:
+            self.shelf.download_mnist()
+        except (MnistError, GalleryError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return self.shelf.picker_value(self.shelf.exhibit(denoiser), choice.name)
 
 
-def wire_rail(rail: Rail, shelf: Shelf) -> list[Any]:
-    """Gallery, upload, drawing and dice. Returns the events after which there is a new image."""
-    # "always_last" would send a waiting event's data as it was the first time: an old click.
-    every = QUICK | {"trigger_mode": "multiple"}
-    # Only an error that comes through the queue is shown to the visitor.
-    own = every | {"queue": True, "concurrency_limit": 4}
-    picked = rail.picker.pick(MethodType(pick, shelf), rail.denoiser, rail.choice, **every)
-    uploaded = rail.upload.input(
-        MethodType(take_upload, shelf),
-        [rail.denoiser, rail.upload],
-        rail.choice,
-        **own | {"trigger_mode": "always_last"},
-    )
-    drawn = rail.pad.drawn(
-        MethodType(take_drawing, shelf),
-        rail.denoiser,
-        rail.choice,
-        **own | {"concurrency_limit": 1},  # one stroke after another
-    )
-    rail.mnist.click(
-        MethodType(fetch_mnist, shelf), [rail.denoiser, rail.choice], rail.picker,
-        api_visibility="private",
+def scene_of(moment: Moment[Any]) -> dict[str, Any]:
+    """For the noiser: all that it shows."""
+    return everything(moment.exhibit, moment.picture, moment.t, moment.seed, moment.told)
+
+
+def prediction_of(moment: Moment[Any]) -> dict[str, Any]:
+    return prediction_message(
+        moment.exhibit, moment.picture, moment.t, moment.seed, moment.told
     )  # fmt: skip
+
+
+def wire_rail(rail: Rail, shelf: Shelf) -> None:
+    """Another image or seed: a new scene. Another t: a new prediction, the newest value only."""
+    on, scene = RailHandlers(shelf), [rail.noiser, rail.card]
+    image = [rail.choice, *scene]
+    # "always_last" would send a waiting event's data as it was the first time: an old click.
+    rail.picker.pick(on.pick, rail.inputs, image, **EVERY)
+    rail.upload.input(on.take_upload, [*rail.inputs, rail.upload], image, **UPLOADS)
+    rail.pad.drawn(on.take_drawing, rail.inputs, image, **DRAWINGS)
+    rail.mnist.click(
+        on.fetch_mnist, [rail.denoiser, rail.choice], rail.picker, api_visibility="private"
+    )
     rail.dice.click(roll, None, rail.seed, **QUICK)
-    return [picked, uploaded, drawn]
+    rail.seed.seeded(on.show_scene, rail.inputs, scene, **NEWEST)
+    changed = [rail.t.change, rail.told.change, rail.noiser.behind]
+    gr.on(changed, on.show_prediction, rail.inputs, rail.noiser, **NEWEST)

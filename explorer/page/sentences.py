@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import BlockFunction
+from gradio.block_function import BlockFunction
 
 from explorer.page.sessions import PageConfig
 from explorer.page.shelf import Shelf

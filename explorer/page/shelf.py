@@ -23,6 +23,7 @@ from explorer.images.encoding import png_data_uri, sprite
 from explorer.images.gallery import Gallery, Picture
 from explorer.images.mnist import load_mnist, mnist_gallery
 from explorer.page.line import Line
+from explorer.page.moment import at_home
 from explorer.page.visit import FIRST_SEED
 
 log = logging.getLogger(__name__)
@@ -37,13 +38,6 @@ class FirstRun:
 
     frames: list[ReverseFrame]
     pictures: list[str]  # data URIs
-
-
-def at_home(
-    predictions: int, work: Callable[..., Iterator[Any]], exhibit: Exhibit, *choices: Any
-) -> Iterator[Any]:
-    """Work of about so many predictions; the place for whoever computes long work elsewhere."""
-    return work(exhibit, *choices)
 
 
 @dataclass
@@ -72,7 +66,7 @@ class Shelf:
 
     def pictures(self, exhibit: Exhibit) -> Gallery:
         """What the gallery shows: MNIST's digits instead of our own once they are here."""
-        return self.mnist if exhibit.is_grey and self.mnist is not None else exhibit.gallery
+        return self.mnist if exhibit.has_digits and self.mnist is not None else exhibit.gallery
 
     def picture(self, exhibit: Exhibit, name: Any) -> Picture:
         """By name, wherever it is; the exhibit's first one if there is none of that name."""

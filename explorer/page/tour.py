@@ -1,25 +1,26 @@
 """The guided tour: a path through the lessons in their order, at the visitor's own pace."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from explorer.components.tour import Tour
 from explorer.page.shelf import Shelf
 from explorer.page.tables import SHOWN, TableError, wrong_fields
 from explorer.page.trained import trained_text
-from explorer.page.words import LESSONS, TEXT, lesson_titles
+from explorer.page.words import LESSONS, TEXT
 
 WORDS = TEXT["tour"]
 NEEDED = {"lesson": (str,), "text": (str,), "try": (str,), "show": (dict,)}
 MAY_HAVE = {"equation": (str,), "numbers": (str,)}
 
 
-def build_tour(shelf: Shelf) -> Tour:
+def build_tour(shelf: Shelf, titles: Mapping[str, str]) -> Tour:
+    """`titles`: of the lessons, by their names."""
     trained = {name: trained_text(exhibit) for name, exhibit in shelf.exhibits.items()}
     return Tour(
         {"stops": check_stops(WORDS["stop"]), "trained": trained},
         words=WORDS["texts"],
-        titles=lesson_titles(),
+        titles=dict(titles),
         follows="#t-slider",
     )
 

@@ -63,6 +63,7 @@ def scene_message(exhibit: Exhibit, choice: Choice, seed: int) -> dict[str, Any]
             "denoiser": exhibit.name,
             "seed": str(seed),  # JavaScript's numbers have too few digits
             "image": None if choice.own else choice.name,
+            "own": "kept" if choice.own else None,  # in this browser, and in no address
         },
     )
 
@@ -100,13 +101,14 @@ def everything(
     }
 
 
-def card(choice: Choice) -> str:
+def card(choice: Choice, note: str = "") -> str:
     """The picked image and its name, as HTML; exactly the network's pixels, magnified."""
+    more = f'<span class="note">{escape(note)}</span>' if note else ""
     colour = "seen" if choice.mark == SEEN else "never"
     name = escape(choice.name)
     return (
         f'<figure class="card"{" data-own" if choice.own else ""}>'
         f'<img src="{png_data_uri(choice.pixels)}" alt="{name}">'
         f'<figcaption><b>{name}</b><span class="mark {colour}">{escape(choice.mark)}</span>'
-        "</figcaption></figure>"
+        f"{more}</figcaption></figure>"
     )

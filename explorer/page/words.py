@@ -34,27 +34,10 @@ LATEX: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
-# The lessons in the page's order.
-LESSONS = (
-    "forward_noising",
-    "noise_prediction",
-    "single_step",
-    "reverse",
-    "ladder",
-    "told_time",
-    "why_noise",
-    "break_it",
-    "schedules",
-    "memory",
-    "quiz",
+# What a text may name: the folders of the lessons.
+LESSONS = tuple(
+    sorted(path.parent.name for path in Path(__file__).parents[1].glob("lessons/*/lesson.py"))
 )
-
-
-def lesson_titles() -> dict[str, str]:
-    """{"forward_noising": "1 Add noise", ...}, as they stand in the navigation."""
-    return {
-        name: f"{number} {lesson_words(name)['name']}" for number, name in enumerate(LESSONS, 1)
-    }
 
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -99,7 +99,8 @@ def read_table(cls: type[T], table: Any, place: str = "", **given: Any) -> T:
     fields = [field for field in dataclasses.fields(cls) if field.name not in given]  # type: ignore[arg-type]
     refuse_unknown(table, [field.name for field in fields], title)
     for field in fields:
-        if field.default is dataclasses.MISSING and field.name not in table:
+        optional = {field.default, field.default_factory} != {dataclasses.MISSING}
+        if not optional and field.name not in table:
             raise TrainingError(f"{within}{field.name} is missing.")
     hints = get_type_hints(cls, include_extras=True)
     values = {key: _read(hints[key], value, within + key) for key, value in table.items()}

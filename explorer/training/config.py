@@ -59,6 +59,13 @@ def _network(value: Any, place: str) -> dict[str, Any]:
     return value
 
 
+def _table(value: Any, place: str) -> dict[str, Any]:
+    """The table as it is: it is not about training."""
+    if not isinstance(value, dict):
+        raise TrainingError(f"{place} is {shown(value)}, but it has to be a table.")
+    return value
+
+
 def _schedule(value: Any, place: str) -> dict[str, Any]:
     """The table as it is, if the schedule that it names can be made of it."""
     if not isinstance(value, dict):
@@ -106,6 +113,8 @@ class Config:
     source: dict[str, Any] = field(repr=False)  # the file as read, kept in the checkpoint
     # Trained only to be compared with this one.
     variant_of: Annotated[str | None, NAME] = None
+    # How the app shows it (see `explorer.exhibits.presentation`).
+    presentation: Annotated[dict[str, Any], _table] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name_or_path: str) -> "Config":
@@ -152,6 +161,7 @@ class Config:
         """
         run = {"steps_until_zero_learning_rate": self.training.steps, "steps_taken": steps_taken}
         variant = {"variant_of": self.variant_of} if self.variant_of else {}
+        source = {name: value for name, value in self.source.items() if name != "presentation"}
         return {
             "format": 1,
             **variant,
@@ -160,5 +170,6 @@ class Config:
             "schedule": self.model.schedule,
             "prediction": self.model.prediction,
             "network": self.model.network,
-            "trained_with": {**self.source, "run": run},
+            **({"presentation": self.presentation} if self.presentation else {}),
+            "trained_with": {**source, "run": run},
         }

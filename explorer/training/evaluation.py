@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.denoiser.denoiser import Denoiser, PredictsEps
+from explorer.denoiser.denoiser import Denoiser
 from explorer.denoiser.ideal import IdealDenoiser
 from explorer.diffusion.forward import diffuse
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.samplers import sample
 from explorer.diffusion.schedules import NoiseSchedule
 from explorer.training.datasets import Dataset, to_model_space
@@ -29,7 +30,7 @@ def times_of(schedule: NoiseSchedule) -> list[int]:
 
 @torch.inference_mode()
 def eps_mse(
-    denoiser: PredictsEps, x_0: Tensor, condition: Tensor | None, batch: int = 1000, seed: int = 0
+    denoiser: Predictor, x_0: Tensor, condition: Tensor | None, batch: int = 1000, seed: int = 0
 ) -> Tensor:
     """Mean |eps_hat - eps|^2 per pixel at each of the times, of each x_0 (N, C, H, W).
 

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.predictor import Predictor
 from explorer.lessons.reverse.compute import band_rings
 from explorer.training.config import Config
 from explorer.training.datasets import augment
@@ -35,7 +35,7 @@ def near_end(subject: Subject) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _ask(denoiser: PredictsEps, x_0: Tensor, t: int, eps: Tensor) -> tuple[Tensor, Tensor]:
+def _ask(denoiser: Predictor, x_0: Tensor, t: int, eps: Tensor) -> tuple[Tensor, Tensor]:
     """eps_hat and x_0_hat (not clipped) in float64, for x_0 noised to t; nobody is told a kind."""
     x_t = diffuse(denoiser.schedule, x_0.double(), t, eps.double())
     parts = [

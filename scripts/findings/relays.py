@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.denoiser.quality import grain, nearest_distance
-from explorer.diffusion.samplers import NoisePredictor, sample, timesteps
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.samplers import sample, timesteps
 from explorer.exhibits.relay import Relay, noise_over_due
 from scripts.findings.subject import STEPS, Subject, draw, rounded, training_pictures
 
@@ -104,7 +104,7 @@ def eps_relay(subject: Subject) -> dict[str, Any]:
 class _Constant:
     """A denoiser that always guesses the same clean image."""
 
-    def __init__(self, like: PredictsEps, x_0: Tensor):
+    def __init__(self, like: Predictor, x_0: Tensor):
         self.schedule, self.shape, self.conditions = like.schedule, like.shape, like.conditions
         self._x_0 = x_0
 
@@ -116,7 +116,7 @@ class _Constant:
         return ((x_t - signal * self._x_0) / noise).to(x_t)
 
 
-def _relay(first: PredictsEps, second: PredictsEps, steps: int) -> NoisePredictor:
+def _relay(first: Predictor, second: Predictor, steps: int) -> Predictor:
     """`first` makes so many of a run's STEPS, `second` the rest."""
     if steps == STEPS:
         return first

@@ -8,7 +8,7 @@ from torch import Tensor
 from explorer.denoiser.quality import grain
 from explorer.diffusion.samplers import sample
 from explorer.lessons.reverse.compute import detail_over_time
-from explorer.lessons.schedules.compute import Plan, distance, sampler_plans, spacing_plans
+from explorer.lessons.schedules.race import Plan, distance, sampler_plans, spacing_plans
 from explorer.lessons.told_time.compute import BELIEVERS, NUM_STEPS, ToldTime
 from scripts.findings.subject import SEEDS, STEPS, Subject, draw, end_of, rounded
 

@@ -8,9 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explorer.diffusion.samplers import NoisePredictor, sample
+from explorer.diffusion.predictor import Predictor
+from explorer.diffusion.samplers import sample
 from explorer.exhibits.exhibit import Exhibit
-from explorer.lessons.schedules.compute import Plan, long_plan
+from explorer.lessons.schedules.race import Plan, long_plan
 from explorer.training.datasets import to_model_space
 
 SEEDS = range(9, 17)  # of the runs that samplers and spacings are compared by
@@ -51,7 +52,7 @@ class Subject:
         return 30 if self.is_digits else 6
 
 
-def draw(denoiser: NoisePredictor, condition: Tensor, seed: int = 500, **options: Any) -> Tensor:
+def draw(denoiser: Predictor, condition: Tensor, seed: int = 500, **options: Any) -> Tensor:
     """The pictures of runs of STEPS steps, (B, C, H, W) clipped to [-1, 1]."""
     options = {"num_steps": STEPS} | options
     *_, last = sample(denoiser, seed=[*range(seed, seed + len(condition))], condition=condition,

@@ -11,8 +11,6 @@ from explorer.denoiser.denoiser import Denoiser
 from explorer.exhibits import broken_run
 from explorer.exhibits import exhibit as exhibits
 from explorer.exhibits.exhibit import (
-    FAVOURITE_KINDS,
-    FAVOURITE_PICTURES,
     load_exhibit,
     load_exhibits,
     load_variant,
@@ -88,10 +86,11 @@ def test_with_nobody_to_share_with_both_are_the_denoiser_itself(tmp_path):
     assert exhibit.patient_denoiser is exhibit.denoiser
 
 
-def test_emoji_comes_first_and_the_others_by_name(tmp_path):
-    for name in ("zebra", "emoji", "apple"):
-        save(tmp_path, name)
-    assert list(load_exhibits(tmp_path)) == ["emoji", "apple", "zebra"]
+def test_networks_come_in_the_order_that_they_say_and_then_by_name(tmp_path):
+    for name, order in (("zebra", 0), ("pear", 7), ("apple", 7), ("last", None)):
+        said = {} if order is None else {"presentation": {"order": order}}
+        save(tmp_path, name, **said)
+    assert list(load_exhibits(tmp_path)) == ["zebra", "apple", "pear", "last"]
 
 
 def test_variants_are_no_networks_to_choose_and_share_the_pictures_of_their_own(tmp_path, caplog):
@@ -247,9 +246,10 @@ def test_a_kind_is_known_by_name_only(colour_exhibit):
 def test_the_shipped_ones_open_with_what_people_like(real_exhibits):
     assert list(real_exhibits) == ["emoji", "digits"]
     emoji, digits = real_exhibits.values()
-    for exhibit in (emoji, digits):
-        assert exhibit.first_picture.name in FAVOURITE_PICTURES
-        assert exhibit.first_kind in FAVOURITE_KINDS
+    assert emoji.first_picture.name == "grinning cat with smiling eyes"
+    assert (emoji.first_kind, digits.first_kind) == ("face-smiling", "3")
+    assert digits.first_picture.name == "3, hand 1"
+    assert (emoji.has_digits, digits.has_digits) == (False, True)
     assert (emoji.T, digits.T) == (1000, 1000)
     assert emoji.ideal is not None
     assert emoji.judge is not None and digits.judge is not None

@@ -17,6 +17,7 @@ from explorer.exhibits.variants import (
     NUM_STEPS,
     compare_errors,
     draw_strip,
+    draw_strips,
     find_family,
     find_networks,
     judged,
@@ -124,7 +125,7 @@ def test_the_error_of_the_image_is_the_noises_converted(family, key, t):
 def test_the_compared_errors_are_the_metrics_and_compare_alike_in_both_readings(family, fold):
     networks = find_networks(family, fold)
     errors = compare_errors(networks)
-    for key, name in FOLDS[fold].items():
+    for key, name in family.presentation.compares[fold].items():
         metrics = networks[key].metrics["eps_mse"]
         assert (networks[key].name, metrics["num_held_out"]) == (name, 10_000)
         assert errors.t == metrics["t"]
@@ -290,6 +291,22 @@ def test_a_helper_makes_the_first_steps_and_none_unless_asked(answering):
     asked = [int(call["t"][0]) for call in helper.denoiser.calls]
     assert asked == timesteps(network.T, min(NUM_STEPS, network.T))[:3]
     assert (helped != plain).any()
+    whole = draw_strip(network, 7, "ddim", helper, 10**6)  # more steps than the run has
+    np.testing.assert_array_equal(whole, draw_strip(helper, 7))
+
+
+def test_strips_are_drawn_step_by_step_so_that_they_can_be_stopped(answering):
+    networks = {key: answering(lambda x_t, t, k=k: k * x_t.tanh()) for key, k in
+                (("v", 0.5), ("eps", 0.9))}  # fmt: skip
+    made = list(draw_strips(networks, 7, helped=3))
+    steps = min(NUM_STEPS, networks["v"].T)
+    drawn = [one for one in made if one is not None]
+    assert [one is None for one in made] == [True] * steps + [False] + [True] * steps + [False]
+    assert [(one.key, one.helper) for one in drawn] == [("v", "eps"), ("eps", "v")]
+    for one in drawn:
+        helper = networks[one.helper]
+        expected = draw_strip(networks[one.key], 7, "ddim", helper, 3)
+        np.testing.assert_array_equal(one.pixels, expected)
 
 
 def test_unknown_kinds_are_the_networks_own(colour_exhibit):

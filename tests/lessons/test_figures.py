@@ -23,9 +23,9 @@ from explorer.lessons.schedules.compute import (
     Mixture,
     ScheduleComparison,
     schedule_curve,
-    spacing_plans,
 )
 from explorer.lessons.schedules.figure import curves_figures, spacing_figures
+from explorer.lessons.schedules.race import spacing_plans
 from explorer.lessons.told_time.compute import ToldErrors
 from explorer.lessons.told_time.figure import valley_figure
 from explorer.lessons.why_noise.figure import measured_figure, weight_figure

@@ -15,17 +15,12 @@ from explorer.images.mnist import MnistError
 from explorer.images.uploads import read_picture
 from explorer.page import rail
 from explorer.page.rail import (
-    LARGEST_SEED,
-    clean_seed,
-    clean_t,
+    RailHandlers,
     ends,
-    fetch_mnist,
     pad_settings,
-    pick,
     read_rail,
-    take_drawing,
-    take_upload,
 )
+from explorer.page.recipe import LARGEST_SEED, clean_seed, clean_t
 
 GARBAGE = [None, "", "abc", "1e999", math.nan, math.inf, -math.inf, [], {}, [3], "0x10", b"7"]
 
@@ -67,24 +62,47 @@ def test_a_time_is_cut_at_the_ends_and_the_middle_stands_for_none(t, cleaned, co
 
 def test_the_rails_values_fit_each_other(shelf, choice_of):
     moment = read_rail(shelf, "tiny", choice_of("hot dog"), "12", -1)
-    assert (moment.exhibit.name, moment.choice.name, moment.t) == ("tiny", "hot dog", 12)
+    assert (moment.exhibit.name, moment.picture.name, moment.t) == ("tiny", "hot dog", 12)
     # The network has just been changed, and the image has not followed yet.
     moment = read_rail(shelf, "strokes", choice_of("hot dog"), 12, 7)
-    assert moment.choice.pixels.shape == (28, 28, 1)
+    assert moment.picture.pixels.shape == (28, 28, 1)
     assert read_rail(shelf, "no such", choice_of(), 0, 0).exhibit.name == "tiny"
     assert read_rail(shelf, None, choice_of(), 0, 0).exhibit.name == "tiny"
 
 
-def test_a_click_in_the_gallery_picks_that_picture(shelf, event):
-    choice = pick(shelf, "tiny", event(name="wild cat"))
+@pytest.fixture
+def handed(shelf, choice_of):
+    """`handed("pick", "tiny", ...)` -> the choice that it answers with."""
+
+    def call(name: str, denoiser: str, last):
+        handlers, first = RailHandlers(shelf), choice_of(None, denoiser)
+        handler = getattr(handlers, name)
+        return handler(denoiser, first, 13, 7, False, last)[0]
+
+    return call
+
+
+def test_what_shows_a_new_picture_travels_with_it(shelf, choice_of, event):
+    first = choice_of()
+    picked, scene, html = RailHandlers(shelf).pick(
+        "tiny", first, 12, 3, False, event(name="hot dog")
+    )
+    assert picked.name == scene["scene"]["choices"]["image"] == "hot dog"
+    assert (scene["t"], scene["prediction"]["t"]) == (12, 12)
+    assert scene["scene"]["key"] == scene["prediction"]["key"]
+    assert "hot dog" in html
+
+
+def test_a_click_in_the_gallery_picks_that_picture(handed, event):
+    choice = handed("pick", "tiny", event(name="wild cat"))
     assert (choice.name, choice.kind, choice.mark) == ("wild cat", "cat", "never seen")
     assert not choice.own
-    assert pick(shelf, "strokes", event(name="7, hand 2")).kind == "7"
+    assert handed("pick", "strokes", event(name="7, hand 2")).kind == "7"
 
 
 @pytest.mark.parametrize("told", [{}, {"name": None}, {"name": "no such picture"}])
-def test_a_click_on_nothing_picks_the_first_picture(shelf, event, told, colour_exhibit):
-    assert pick(shelf, "tiny", event(**told)).name == colour_exhibit.first_picture.name
+def test_a_click_on_nothing_picks_the_first_picture(handed, event, told, colour_exhibit):
+    assert handed("pick", "tiny", event(**told)).name == colour_exhibit.first_picture.name
 
 
 # ---- uploads
@@ -95,18 +113,18 @@ def write(path, image) -> str:
     return str(path)
 
 
-def test_an_upload_is_what_the_network_sees(shelf, tmp_path):
+def test_an_upload_is_what_the_network_sees(handed, tmp_path):
     photo = Image.effect_noise((90, 60), 80).convert("RGB")
-    choice = take_upload(shelf, "tiny", write(tmp_path / "photo.png", photo))
+    choice = handed("take_upload", "tiny", write(tmp_path / "photo.png", photo))
     assert choice.own
     assert choice.kind is None
     assert choice.mark == "never seen"
     np.testing.assert_array_equal(choice.pixels, read_picture(tmp_path / "photo.png", (3, 8, 8)))
 
 
-def test_what_is_transparent_in_an_upload_is_white(shelf, tmp_path):
+def test_what_is_transparent_in_an_upload_is_white(handed, tmp_path):
     clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
-    choice = take_upload(shelf, "tiny", write(tmp_path / "clear.png", clear))
+    choice = handed("take_upload", "tiny", write(tmp_path / "clear.png", clear))
     assert (choice.pixels == 255).all()
 
 
@@ -119,17 +137,17 @@ def test_gradio_hands_over_the_file_as_it_is(tmp_path, monkeypatch):
     assert Upload(type="filepath").preprocess(None) is None
 
 
-def test_an_upload_for_the_digits_network_is_fitted_as_a_digit(shelf, tmp_path):
+def test_an_upload_for_the_digits_network_is_fitted_as_a_digit(handed, tmp_path):
     paper = Image.new("L", (200, 200), 250)
     ImageDraw.Draw(paper).line((100, 40, 100, 160), fill=20, width=16)
-    choice = take_upload(shelf, "strokes", write(tmp_path / "one.png", paper))
+    choice = handed("take_upload", "strokes", write(tmp_path / "one.png", paper))
     assert choice.pixels.shape == (28, 28, 1)
     assert choice.pixels.max() == 255
     assert choice.pixels[0, 0, 0] == 0
 
 
-def test_a_cleared_upload_changes_nothing(shelf):
-    assert take_upload(shelf, "tiny", None) == gr.skip()
+def test_a_cleared_upload_changes_nothing(handed):
+    assert handed("take_upload", "tiny", None) == gr.skip()
 
 
 @pytest.mark.parametrize(
@@ -141,21 +159,21 @@ def test_a_cleared_upload_changes_nothing(shelf):
         (b"GIF89a", "cture"),
     ],
 )
-def test_a_file_that_is_no_picture_is_refused_in_one_sentence(shelf, tmp_path, content, says):
+def test_a_file_that_is_no_picture_is_refused_in_one_sentence(handed, tmp_path, content, says):
     (tmp_path / "broken.png").write_bytes(content)
     for denoiser in ("tiny", "strokes"):
         with pytest.raises(gr.Error, match=says) as caught:
-            take_upload(shelf, denoiser, str(tmp_path / "broken.png"))
+            handed("take_upload", denoiser, str(tmp_path / "broken.png"))
         assert caught.value.message.endswith(".")
         assert str(tmp_path) not in caught.value.message
         assert caught.value.print_exception is False  # a visitor's mistake is none of the log's
 
 
-def test_an_empty_sheet_is_no_digit(shelf, tmp_path):
+def test_an_empty_sheet_is_no_digit(handed, tmp_path):
     file = write(tmp_path / "white.png", Image.new("RGB", (50, 50), "white"))
     with pytest.raises(gr.Error, match="The drawing is empty"):
-        take_upload(shelf, "strokes", file)
-    assert (take_upload(shelf, "tiny", file).pixels == 255).all()  # but it is a picture
+        handed("take_upload", "strokes", file)
+    assert (handed("take_upload", "tiny", file).pixels == 255).all()  # but it is a picture
 
 
 # ---- drawings
@@ -169,8 +187,8 @@ def sheet(ink: str, paper: str) -> str:
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def test_a_drawn_digit_looks_as_mnists(shelf, event):
-    choice = take_drawing(shelf, "strokes", event(png=sheet("white", "black"), empty=False))
+def test_a_drawn_digit_looks_as_mnists(handed, event):
+    choice = handed("take_drawing", "strokes", event(png=sheet("white", "black"), empty=False))
     assert choice.own
     assert choice.name == rail.WORDS["your_drawing"]
     ink = np.argwhere(choice.pixels[..., 0] > 128)
@@ -179,23 +197,23 @@ def test_a_drawn_digit_looks_as_mnists(shelf, event):
     np.testing.assert_allclose(ink.mean(axis=0), [14, 14], atol=0.6)
 
 
-def test_a_drawn_picture_keeps_its_place_and_colours(shelf, event):
-    choice = take_drawing(shelf, "tiny", event(png=sheet("#0072b2", "white"), empty=False))
+def test_a_drawn_picture_keeps_its_place_and_colours(handed, event):
+    choice = handed("take_drawing", "tiny", event(png=sheet("#0072b2", "white"), empty=False))
     assert choice.pixels.shape == (8, 8, 3)
     assert (choice.pixels[:, 0] == 255).all()
     red, _, blue = choice.pixels[4, 3].astype(int)
     assert blue > red + 50
 
 
-def test_a_cleared_sheet_changes_nothing(shelf, event):
-    assert take_drawing(shelf, "strokes", event(png="", empty=True)) == gr.skip()
+def test_a_cleared_sheet_changes_nothing(handed, event):
+    assert handed("take_drawing", "strokes", event(png="", empty=True)) == gr.skip()
 
 
 @pytest.mark.parametrize("png", ["", "data:image/png;base64,%%%", "data:image/png;base64,aGVsbG8="])
-def test_a_drawing_that_did_not_arrive_is_one_sentence(shelf, event, png):
+def test_a_drawing_that_did_not_arrive_is_one_sentence(handed, event, png):
     for denoiser in ("tiny", "strokes"):
         with pytest.raises(gr.Error) as caught:
-            take_drawing(shelf, denoiser, event(png=png, empty=False))
+            handed("take_drawing", denoiser, event(png=png, empty=False))
         assert caught.value.message.endswith(".")
 
 
@@ -233,13 +251,13 @@ def mnist(monkeypatch):
 
 def test_without_internet_mnist_is_one_sentence(shelf, choice_of, no_internet):
     with pytest.raises(gr.Error, match="could not be downloaded"):
-        fetch_mnist(shelf, "strokes", choice_of(None, "strokes"))
+        RailHandlers(shelf).fetch_mnist("strokes", choice_of(None, "strokes"))
     assert shelf.mnist is None
 
 
 def test_mnist_replaces_the_drawn_digits_in_the_gallery_only(shelf, choice_of, mnist):
     drawn = choice_of(None, "strokes")
-    value = fetch_mnist(shelf, "strokes", drawn)
+    value = RailHandlers(shelf).fetch_mnist("strokes", drawn)
     assert len(value["pictures"]) == 200
     assert {picture["kind"] for picture in value["pictures"]} == set("0123456789")
     assert not any(picture["seen"] for picture in value["pictures"])

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from explorer.denoiser.checkpoints import CHECKPOINTS
 from explorer.exhibits.variants import FOLDS, find_family, find_networks
 from explorer.lessons.quiz.questions import read_questions
-from explorer.page.variants import Fold, found_text
+from explorer.page.variants_words import found_text
 from explorer.page.words import LESSONS, TEXT, lesson_words, number
 
 FIGURE = re.compile(
@@ -54,13 +53,10 @@ def test_no_figure_is_typed_into_a_sentence():
 
 @pytest.fixture(scope="module")
 def found_texts(real_exhibits):
-    from explorer.page.shelf import Shelf
-
     made = {}
     for name in FOLDS:
-        family = find_family(real_exhibits, name)
-        shelf = Shelf(real_exhibits, CHECKPOINTS)
-        made[name] = found_text(Fold(shelf, name, family), find_networks(family, name))
+        networks = find_networks(find_family(real_exhibits, name), name)
+        made[name] = found_text(name, networks, real_exhibits["digits"])
     return made
 
 
@@ -78,12 +74,9 @@ def test_what_was_found_is_told_in_the_files_own_figures(found_texts, real_exhib
 def test_a_file_without_them_tells_nothing(found_texts, real_exhibits):
     from dataclasses import replace
 
-    from explorer.page.shelf import Shelf
-
     digits = real_exhibits["digits"]
     networks = {
         key: replace(one, metrics={}) for key, one in find_networks(digits, "targets").items()
     }
-    shelf = Shelf(real_exhibits, CHECKPOINTS)
-    text = found_text(Fold(shelf, "targets", digits), networks)
+    text = found_text("targets", networks, digits)
     assert text == TEXT["variants"]["not_measured"]

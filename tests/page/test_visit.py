@@ -62,7 +62,7 @@ def test_the_message_carries_what_the_experiments_say(shelf, choice_of):
 def test_the_address_names_gallery_pictures_but_no_ones_own(shelf, choice_of):
     tiny, choice = shelf.exhibit("tiny"), choice_of("old dog")
     choices = everything(tiny, choice, 13, seed=5)["scene"]["choices"]
-    assert choices == {"denoiser": "tiny", "seed": "5", "image": "old dog"}
+    assert choices == {"denoiser": "tiny", "seed": "5", "image": "old dog", "own": None}
     own = Choice("your upload", None, "never seen", choice.pixels, own=True)
     assert everything(tiny, own, 13, seed=5)["scene"]["choices"]["image"] is None
 

@@ -36,6 +36,7 @@ def test_a_variant_differs_in_one_thing_alone(name):
     (*parts, last), value = VARIANTS[name]
     family = name.partition("-")[0]
     expected = deepcopy(Config.read(family).source) | {"name": name, "variant_of": family}
+    del expected["presentation"]  # a variant is shown as its family is
     place = expected["model"]
     for part in parts:
         place = place[part]
@@ -48,6 +49,13 @@ def test_a_variant_differs_in_one_thing_alone(name):
     denoiser = build_denoiser(checkpoint)
     assert denoiser.prediction == expected["model"]["prediction"]
     assert denoiser.network.timed is (name != "digits-blind")
+
+
+def test_how_it_is_shown_stands_in_the_checkpoint_and_is_no_matter_of_training():
+    config = Config.read("digits")
+    checkpoint = config.checkpoint_config(["a"])
+    assert checkpoint["presentation"]["opens_with"] == "3, hand 1"
+    assert "presentation" not in checkpoint["trained_with"]
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -170,10 +170,10 @@ def test_what_a_visitor_moves_while_the_page_still_loads_stays_moved(visitor):
     with page.expect_request(PREDICT):
         page.goto(visitor.address)
         visitor.wait_prediction(500)
+    page.unroute(PREDICT)  # now what was asked with t = 500 goes on, and is answered late
     visitor.move_t(820)
-    page.unroute(PREDICT)
-    visitor.wait_prediction(820)
     page.wait_for_selector("#scrubber [data-state=done]")
+    visitor.wait_prediction(820)
     visitor.listen()  # until all is quiet
     assert visitor.slider() == 820
     assert page.get_attribute("[data-scene]:has(.noiser)", "data-t") == "820"

@@ -196,7 +196,7 @@ def unhurried(monkeypatch):
             yield frame
             time.sleep(0.03)
 
-    monkeypatch.setattr("explorer.lessons.reverse.panel.compute_reverse", frames)
+    monkeypatch.setattr("explorer.exhibits.runs.compute_reverse", frames)
 
 
 def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor, unhurried):

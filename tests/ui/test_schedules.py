@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 
 from explorer.images.encoding import to_pixels
-from explorer.lessons.schedules import panel as module
-from explorer.lessons.schedules.compute import (
-    Plan,
-    compute_run,
-    compute_schedules,
-    sampler_plans,
-)
+from explorer.lessons.schedules import compute as module
+from explorer.lessons.schedules.compute import compare_schedules
+from explorer.lessons.schedules.race import Plan, compute_run, sampler_plans
 
 pytestmark = pytest.mark.ui
 
@@ -24,7 +20,7 @@ LABELS = "#schedule-row .label"
 def found(real_exhibits):
     def make(denoiser: str, t: int, name: str, gamma: float = 2.0):
         exhibit = real_exhibits[denoiser]
-        return compute_schedules(exhibit, exhibit.first_picture.pixels, t, SEED, name, gamma)
+        return compare_schedules(exhibit, exhibit.first_picture.pixels, t, SEED, name, gamma)
 
     return make
 

@@ -6,8 +6,8 @@ import pytest
 from explorer.images.encoding import to_pixels
 from explorer.lessons.told_time.compute import (
     NUM_STEPS,
-    compute_told_run,
-    compute_told_time,
+    predict_told,
+    run_both,
     tell_by,
 )
 
@@ -48,7 +48,7 @@ def tell(tab, *times: int) -> None:
 
 def expected(exhibit, t: int, told: int) -> np.ndarray:
     """(4, H, W, 3): the row's pictures."""
-    result = compute_told_time(exhibit, exhibit.first_picture.pixels, t, SEED, [t, told])
+    result = predict_told(exhibit, exhibit.first_picture.pixels, t, SEED, [t, told])
     truth, lie = result.x_0_hat
     row = [to_pixels(x) for x in (result.x_t, truth, lie, lie - truth)]
     return np.stack([np.repeat(pixels, 3 // pixels.shape[-1], axis=-1) for pixels in row])
@@ -106,7 +106,7 @@ def test_the_valley_follows_both_sliders(lesson, real_exhibits):
     moved = figure_at(tab, 700, 500)
     assert moved["data"][0] == noise
     digits = real_exhibits["digits"]
-    told = compute_told_time(digits, digits.first_picture.pixels, 500, SEED, [700]).errors
+    told = predict_told(digits, digits.first_picture.pixels, 500, SEED, [700]).errors
     assert moved["data"][1]["y"][0] == pytest.approx(told.eps_mse[0], rel=1e-3)
     tab.move_t(300)
     moved = figure_at(tab, 700, 300)["data"][0]
@@ -123,7 +123,7 @@ def test_both_runs_are_the_experiments(lesson, real_exhibits):
     assert tab.page.inner_text("#told-scrubber .caption") == "t = 0"
     assert "250 too small" in tab.page.inner_text("#told-scrubber .view:nth-child(2) .label")
     digits = real_exhibits["digits"]
-    *_, last = compute_told_run(digits, tell_by("shifted", 500, 250, digits.T), SEED)
+    *_, last = run_both(digits, tell_by("shifted", 500, 250, digits.T), SEED)
     shown = tab.pixels("#told-scrubber canvas").astype(int)
     for canvas, pixels in zip(shown, (last.truth, last.lie), strict=True):
         assert np.abs(canvas - np.repeat(pixels, 3, axis=-1)).mean() < 1

@@ -5,7 +5,7 @@ import pytest
 
 from explorer.exhibits.readings import TARGETS, compute_readings
 from explorer.images.encoding import to_pixels
-from explorer.lessons.why_noise.panel import number
+from explorer.page.words import number
 
 pytestmark = pytest.mark.ui
 

@@ -5,7 +5,7 @@ wherever mistakes are often made; with no switch moved it gives what `sample` gi
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,9 @@ from explorer.exhibits.broken_run import NUM_STEPS, Switches, broken_run
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.runs import ReverseChoices, ReverseFrame, compute_reverse
 from explorer.images.encoding import to_pixels
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import number, one_of
 
 GUIDANCE = 2.0
 
@@ -37,12 +40,12 @@ class Mistake:
     slider: tuple[float, float, float] | None = None
     eta: float = 0.0
 
-    def switches(self, strength: float) -> Switches:
+    def switches(self, strength: float | None) -> Switches:
         """Moved to `strength`, which is cut to the slider's range; on, if there is no slider."""
         value: Any = self.opening
         if self.slider is not None:
             lowest, highest, _ = self.slider
-            strength = check_number("strength", strength)
+            strength = check_number("strength", self.opening if strength is None else strength)
             value = type(value)(min(max(strength, lowest), highest))
         return Switches(**{self.switch: value})
 
@@ -60,6 +63,26 @@ def mistakes(T: int) -> dict[str, Mistake]:  # noqa: N803 - the papers' name
         "wrong_schedule": Mistake("schedule", "linear"),
         "short_schedule": Mistake("t_first", T * 4 // 5, (T // 2, T, 1)),
     }
+
+
+NAMES = tuple(mistakes(1))  # (their ranges depend on T, their names do not)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What goes wrong, and how badly; where its slider cannot say so, as badly as it opens with."""
+
+    mistake: str = one_of(NAMES[0], NAMES)
+    strength: float | None = number(None)
+
+    def mended(self, exhibit: Exhibit) -> "Settings":
+        """For the mistake's own slider."""
+        mistake = mistakes(exhibit.T)[self.mistake]
+        if mistake.slider is None:
+            return replace(self, strength=None)
+        low, high, _ = mistake.slider
+        fits = self.strength is not None and low <= self.strength <= high
+        return self if fits else replace(self, strength=float(mistake.opening))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +116,16 @@ class BenchFrame:
         return _rms(self.right.x_0_hat, self.x_0_hat)
 
     @property
+    def difference(self) -> np.ndarray:
+        """(H, W, C) uint8: broken minus right, where mid-grey is no difference (so that the whole
+        range fits, differences are shown at half their size).
+        """
+        return (128 + (self.x_t.astype(int) - self.right.x_t) // 2).astype(np.uint8)
+
+    @property
     def stacked(self) -> np.ndarray:
-        """(3 H, W, C) uint8: right, broken, and broken minus right, where mid-grey is no difference
-        (so that the whole range fits, differences are shown at half their size)."""
-        difference = 128 + (self.x_t.astype(int) - self.right.x_t) // 2
-        return np.concatenate([self.right.x_t, self.x_t, difference.astype(np.uint8)], axis=0)
+        """(3 H, W, C) uint8: right, broken, difference."""
+        return np.concatenate([self.right.x_t, self.x_t, self.difference], axis=0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +152,7 @@ def _rms(a: np.ndarray, b: np.ndarray) -> float:
 def compute_bench(
     exhibit: Exhibit,
     mistake: Mistake,
-    strength: float,
+    strength: float | None,
     seed: int,
     right: Sequence[ReverseFrame] = (),
 ) -> Iterator[BenchFrame]:
@@ -155,6 +183,19 @@ def compute_bench(
         x_t, x_0_hat = (as_shown(x, switches.darkest) for x in (step.x_t, step.x_0_hat))
         yield BenchFrame(frame, step.t, x_t, x_0_hat)
         step = next(steps, step)  # a run of fewer steps waits
+
+
+def compute_break_it(moment: Moment[Settings]) -> Iterator[Result]:
+    """Both runs of a moment, step by step; how far they are apart: 0 is not at all, 1 is black for
+    white.
+    """
+    exhibit, settings = moment.exhibit, moment.settings
+    mistake = mistakes(exhibit.T)[settings.mistake]
+    for frame in compute_bench(exhibit, mistake, settings.strength, moment.seed):
+        yield Result(
+            {"right": frame.right.x_t, "broken": frame.x_t, "difference": frame.difference},
+            {"t": frame.t, "t_broken": frame.t_broken, "error": frame.error},
+        )
 
 
 def as_shown(x: torch.Tensor, darkest: float) -> np.ndarray:

@@ -42,8 +42,8 @@ class Description:
     ends: str
 
 
-def describe(exhibit: Exhibit, name: str, strength: float) -> Description:
-    """The mistake called `name` at this strength."""
+def describe(exhibit: Exhibit, name: str, strength: float | None) -> Description:
+    """The mistake called `name` at this strength; None where it is only on or off."""
     words, facts = WORDS["mistakes"][name], facts_of(exhibit, name, strength)
     return Description(
         says=words["says"].format(**facts),
@@ -55,7 +55,7 @@ def describe(exhibit: Exhibit, name: str, strength: float) -> Description:
     )
 
 
-def facts_of(exhibit: Exhibit, name: str, strength: float) -> dict[str, Any]:
+def facts_of(exhibit: Exhibit, name: str, strength: float | None) -> dict[str, Any]:
     """What the words and the code may speak of."""
     mistake = mistakes(exhibit.T)[name]
     switches = mistake.switches(strength)
@@ -74,13 +74,6 @@ def facts_of(exhibit: Exhibit, name: str, strength: float) -> dict[str, Any]:
         "sampler": "DDPM" if mistake.eta else "DDIM",
         "kind": say(WORDS["told_kind"], kind=kind, guidance=GUIDANCE) if kind else "",
     }
-
-
-def slider_of(exhibit: Exhibit, settings: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the slider of a strength is built with, by its elem_id, once a mistake is chosen."""
-    if "mistake" not in settings:
-        return {}
-    return {"mistake-strength": slider_settings(exhibit, settings["mistake"])}
 
 
 def slider_settings(exhibit: Exhibit, name: str) -> dict[str, Any]:
@@ -105,7 +98,7 @@ def change_html(right: str, broken: str) -> str:
     return f"<dl>{rows}</dl>"
 
 
-def loop_lines(exhibit: Exhibit, name: str, strength: float) -> list[tuple[str, str]]:
+def loop_lines(exhibit: Exhibit, name: str, strength: float | None) -> list[tuple[str, str]]:
     """The sampler's code with the mistake in it: ("same", "right" or "broken", line).
 
     A right line is followed by the broken one that takes its place, if there is one.

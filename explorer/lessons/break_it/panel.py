@@ -1,37 +1,32 @@
 """Lesson "break it": one mistake in the sampler, its run beside the right one."""
 
-import time
-import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from types import MethodType
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.scrubber import Scrubber
-from explorer.components.slider import Slider
+from explorer.exhibits.broken_run import NUM_STEPS
 from explorer.exhibits.runs import ReverseFrame
+from explorer.images.encoding import png_data_uri
 from explorer.lessons.break_it.compute import (
-    NUM_STEPS,
     BenchErrors,
     BenchFrame,
+    Settings,
     compute_bench,
     mistakes,
 )
 from explorer.lessons.break_it.figure import difference_figure
-from explorer.lessons.break_it.mistakes import Description, describe, slider_settings
-from explorer.page.listeners import QUICK, RUNS
-from explorer.page.pieces import SEND_EVERY, piece
-from explorer.page.rail import Rail, read_rail
-from explorer.page.shelf import Shelf
-from explorer.page.visit import Choice
+from explorer.lessons.break_it.mistakes import describe, slider_settings
+from explorer.page.listeners import NEWEST_RUN, QUICK
+from explorer.page.moment import Moment
+from explorer.page.runs import Answers, Frame, Running
+from explorer.page.stage import Stage
 from explorer.page.words import say, words_beside
 
 WORDS = words_beside(__file__)
-FIRST_MISTAKE = "noise_scale"
-UNCHANGED = [gr.skip()] * 7  # slider, words and code, while frames arrive
 VIEWS = [WORDS["right_view"], WORDS["broken_view"], WORDS["difference"]]
 
 
@@ -56,88 +51,79 @@ class Bench:
         return known if same else []
 
 
-def build_break_it_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring."""
-    exhibit = shelf.first
-    opening = mistakes(exhibit.T)[FIRST_MISTAKE].opening
-    words = describe(exhibit, FIRST_MISTAKE, opening)
-    bench = gr.State(Bench(), time_to_live=900)
-    with gr.Column(elem_id="lesson-break-it", elem_classes="lesson"):
-        follower = Follower(heeds="scene")
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        mistake = gr.Radio(
-            [(its["name"], name) for name, its in WORDS["mistakes"].items()],
-            value=FIRST_MISTAKE, label=WORDS["mistake"], elem_id="mistake",
-        )  # fmt: skip
-        strength = Slider(
-            **slider_settings(exhibit, FIRST_MISTAKE), buttons=[], elem_id="mistake-strength"
-        )
-        says = gr.Markdown(words.says, elem_id="mistake-says")
-        change = gr.HTML(words.change, elem_id="mistake-change")
-        scrubber = Scrubber(views=VIEWS, placeholder=WORDS["placeholder"], elem_id="break-scrubber")
-        verdict = gr.Markdown(WORDS["running"], elem_id="break-verdict")
-        look = gr.Markdown(words.look, elem_id="mistake-look")
-        runs = gr.Markdown(words.runs, elem_classes="note")
-        with gr.Accordion(WORDS["figure"], open=False) as figure_fold:
-            gr.Markdown(WORDS["figure_hint"])
-            figure = gr.Plot(show_label=False, elem_id="difference-figure")
-        with gr.Accordion(WORDS["loop"], open=False):
-            gr.Markdown(WORDS["loop_hint"])
-            loop = gr.HTML(words.loop, elem_id="mistake-loop")
-        with gr.Accordion(WORDS["ends"], open=False):
-            ends = gr.Markdown(words.ends, elem_id="schedules-ends")
-    running = gr.on(
+    exhibit, opening = stage.exhibit, stage.opening
+    words = describe(exhibit, opening.mistake, opening.strength)
+    bench = stage.state(Bench)
+    follower = Follower(heeds="scene")
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    mistake = stage.control(
+        "mistake", WORDS["mistake"], elem_id="mistake",
+        labels={name: its["name"] for name, its in WORDS["mistakes"].items()},
+    )  # fmt: skip
+    strength = stage.control(
+        "strength", **slider_settings(exhibit, opening.mistake), buttons=[],
+        elem_id="mistake-strength",
+    )  # fmt: skip
+    says = gr.Markdown(words.says, elem_id="mistake-says")
+    change = gr.HTML(words.change, elem_id="mistake-change")
+    scrubber = Scrubber(views=VIEWS, placeholder=WORDS["placeholder"], elem_id="break-scrubber")
+    verdict = gr.Markdown(WORDS["running"], elem_id="break-verdict")
+    stop = stage.stop_button("break-stop")
+    look = gr.Markdown(words.look, elem_id="mistake-look")
+    runs = gr.Markdown(words.runs, elem_classes="note")
+    with gr.Accordion(WORDS["figure"], open=False) as figure_fold:
+        gr.Markdown(WORDS["figure_hint"])
+        figure = gr.Plot(show_label=False, elem_id="difference-figure")
+    with gr.Accordion(WORDS["loop"], open=False):
+        gr.Markdown(WORDS["loop_hint"])
+        loop = gr.HTML(words.loop, elem_id="mistake-loop")
+    with gr.Accordion(WORDS["ends"], open=False):
+        ends = gr.Markdown(words.ends, elem_id="schedules-ends")
+
+    stage.dress(strength_slider)
+    running = stage.stream(
         [follower.due, mistake.input, strength.input],
-        MethodType(run_bench, shelf),
-        [bench, *rail.inputs, mistake, strength],
-        [strength, says, change, look, runs, loop, ends, scrubber, verdict],
-        trigger_mode="always_last",
-        **RUNS,
-    )
+        run_bench,
+        {
+            "strength": strength, "scrubber": scrubber, "verdict": verdict, "says": says,
+            "change": change, "look": look, "runs": runs, "loop": loop, "ends": ends,
+        },
+        bench, stop=stop, how=NEWEST_RUN, of_network=False,
+    )  # fmt: skip
     figure_fold.expand(draw_difference, bench, figure, **QUICK)
     running.then(draw_difference, bench, figure, **QUICK)
 
 
-def run_bench(
-    shelf: Shelf, bench: Bench, denoiser: str, choice: Choice, t: Any, seed: Any,
-    name: str, strength: float,
-) -> Iterator[tuple[Any, ...]]:  # fmt: skip
+def strength_slider(moment: Moment[Settings]) -> dict[str, dict[str, Any]]:
+    """It hangs on the mistake and on the network."""
+    slider = slider_settings(moment.exhibit, moment.settings.mistake)
+    if moment.settings.strength is not None:
+        slider["value"] = moment.settings.strength
+    return {"strength": slider}
+
+
+def run_bench(moment: Moment[Settings], bench: Bench) -> Running:
     """First what goes wrong, in words and code; then both runs, frame by frame."""
-    exhibit, _, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    mistake, slider = mistakes(exhibit.T)[name], gr.skip()
+    exhibit, name, strength = moment.exhibit, moment.settings.mistake, moment.settings.strength
+    mistake, shown = mistakes(exhibit.T)[name], {}
     if bench.mistake not in (None, name):
-        strength, slider = mistake.opening, gr.update(**slider_settings(exhibit, name))
-    right = bench.begin(name, (exhibit.name, seed, mistake.eta))
-    words = describe(exhibit, name, strength)
-    opening = piece(uuid.uuid4().hex[:8], 0, [], NUM_STEPS + 1, WORDS["starting"])
-    yield slider, *texts(words), opening, WORDS["running"]
-    with shelf.line.join() as place:
-        for ahead in place.wait():
-            waiting = WORDS["waiting"].format(ahead=ahead)
-            yield *UNCHANGED, opening | {"status": waiting}, gr.skip()
-        yield from stream(
-            bench, opening["run"], compute_bench(exhibit, mistake, strength, seed, right)
-        )
+        slider = slider_settings(exhibit, name)
+        strength, shown["strength"] = slider.get("value"), gr.update(**slider)
+    right = bench.begin(name, (exhibit.name, moment.seed, mistake.eta))
+    words = asdict(describe(exhibit, name, strength))
+    frames = compute_bench(exhibit, mistake, strength, moment.seed, right)
+    pieces = bench_pieces(bench.frames, frames)
+    return Running(pieces, NUM_STEPS + 1, shown | words | {"verdict": WORDS["running"]})
 
 
-def stream(bench: Bench, run: str, frames: Iterator[BenchFrame]) -> Iterator[tuple[Any, ...]]:
-    """The frames in pieces, and the verdict with the last of them."""
-    sent, first = time.monotonic(), 0
+def bench_pieces(mine: list[BenchFrame], frames: Iterator[BenchFrame]) -> Iterator[Answers]:
+    """A frame each, kept in `mine`, and the verdict with the last of them."""
     for frame in frames:
-        bench.frames.append(frame)
-        step, done = frame.right.step, frame.t == 0
-        if time.monotonic() - sent < SEND_EVERY and not done:
-            continue
-        status = "" if done else WORDS["status"].format(step=step, total=NUM_STEPS)
-        fresh = bench.frames[first:]
-        shown = piece(run, first, fresh, NUM_STEPS + 1, status, done)
-        shown["captions"] = [caption(frame) for frame in fresh]
-        yield *UNCHANGED, shown, verdict_on(bench.frames) if done else gr.skip()
-        sent, first = time.monotonic(), len(bench.frames)
-
-
-def texts(words: Description) -> tuple[str, ...]:
-    return words.says, words.change, words.look, words.runs, words.loop, words.ends
+        mine.append(frame)
+        shown: dict[str, Any] = {"scrubber": Frame(png_data_uri(frame.stacked), caption(frame))}
+        yield shown | ({"verdict": verdict_on(mine)} if frame.t == 0 else {})
 
 
 def caption(frame: BenchFrame) -> str:

@@ -5,8 +5,9 @@ x_0_hat - x_0 = -(noise_scale / signal_scale) (eps_hat - eps)
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,42 @@ from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
 from explorer.diffusion.samplers import network_calls
 from explorer.exhibits.exhibit import Exhibit
-from explorer.exhibits.runs import ReverseChoices, sample_steps
-from explorer.images.encoding import to_model_space, to_pixels
+from explorer.exhibits.runs import ReverseChoices, count_predictions, sample_steps
+from explorer.images.encoding import png_data_uri, to_model_space, to_pixels
+from explorer.page.kinds import known_kind
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import flag, one_of, text
+from explorer.page.words import SHARED
 
 RUNGS = (1, 2, 4, 8, 16, 50, 250, 1000)
+CHEAP, TOP, LONG = 8, 250, 1000  # steps: climbed at once, by the button, and on request
+GUIDANCE = 2.0
 NUM_JUMPS = 8
 NEARLY = 0.98
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Of every run of the ladder.
+
+    Attributes:
+        long: on to LONG steps.
+        kind: what is asked for; "" is anything.
+    """
+
+    long: bool = flag(False)
+    kind: str | None = text(None)
+    sampler: str = one_of("ddim", SHARED["samplers"])
+
+    @property
+    def highest(self) -> int:
+        """The most steps that are asked for."""
+        return LONG if self.long else TOP
+
+    def mended(self, exhibit: Exhibit) -> "Settings":
+        """With a kind that the network knows."""
+        return replace(self, kind=known_kind(exhibit, self.kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +78,15 @@ class Rung:
     def done(self) -> bool:
         return self.step == self.num_steps
 
-    @property
+    @cached_property
     def pixels(self) -> np.ndarray:
         """(H, W, C) uint8."""
         return to_pixels(self.x_t)
+
+    @cached_property
+    def uri(self) -> str:
+        """The same as a PNG, made once: the whole row is shown after each step of one rung."""
+        return png_data_uri(self.pixels)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +102,11 @@ class Jump:
     amplification: float
     eps_error: float
     x_0_error: float
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(H, W, C) uint8 of x_0_hat."""
+        return to_pixels(self.x_0_hat)
 
 
 @dataclass(frozen=True)
@@ -95,6 +136,47 @@ class QualityTable:
     held_out_error: dict[str, float] = field(default_factory=dict)
 
 
+def ladder_choices(moment: Moment[Settings]) -> ReverseChoices:
+    """What all rungs have in common; num_steps is not looked at."""
+    settings = moment.settings
+    return ReverseChoices(
+        sampler=settings.sampler,
+        kind=settings.kind or None,
+        guidance=GUIDANCE,
+        seed=moment.seed,
+    )
+
+
+def compute_ladder(moment: Moment[Settings]) -> Iterator[Result]:
+    """All runs that have come to their end, whenever another one has: "steps_16" and so on."""
+    rungs = foot_of_ladder(moment.exhibit, ladder_choices(moment))
+    for rung in climb_to(moment.settings.highest, moment, rungs):
+        if rung.done:
+            yield ladder_result([one for one in rungs.values() if one.done])
+
+
+def ladder_result(rungs: Sequence[Rung]) -> Result:
+    return Result(
+        {f"steps_{rung.num_steps}": rung.pixels for rung in rungs},
+        {
+            "steps": [rung.num_steps for rung in rungs],
+            "network_calls": [rung.network_calls for rung in rungs],
+            "seconds": [rung.seconds for rung in rungs],
+            "quality": [rung.quality for rung in rungs],
+        },
+    )
+
+
+def compute_ladder_jumps(moment: Moment[Settings]) -> Result:
+    """The picture noised to eight times, and from each the clean image in one jump: "t_500" ..."""
+    jumps = compute_jumps(moment.exhibit, moment.pixels, moment.seed)
+    names = ("t", "eps_error", "amplification", "x_0_error")
+    return Result(
+        {f"t_{jump.t}": jump.pixels for jump in jumps},
+        {name: [getattr(jump, name) for jump in jumps] for name in names},
+    )
+
+
 def foot_of_ladder(exhibit: Exhibit, choices: ReverseChoices) -> dict[int, Rung]:
     """Every rung that T allows, not climbed yet: each shows the noise that its run starts from."""
     noise = noise_from_seed((1, *exhibit.denoiser.shape), choices.seed)[0].numpy()
@@ -103,6 +185,20 @@ def foot_of_ladder(exhibit: Exhibit, choices: ReverseChoices) -> dict[int, Rung]
         for num_steps in RUNGS
         if num_steps <= exhibit.T
     }
+
+
+def climb_to(highest: int, moment: Moment[Settings], rungs: dict[int, Rung]) -> Iterator[Rung]:
+    """From the cheap end, whatever is not climbed yet: a rung again after each of its steps.
+
+    rungs: by their number of steps; filled in place.
+    """
+    choices = ladder_choices(moment)
+    left = [rung for rung in rungs.values() if not rung.done and rung.num_steps <= highest]
+    for start in left:
+        todo = count_predictions(replace(choices, num_steps=start.num_steps))
+        for rung in moment.compute_long(todo, climb, moment.exhibit, choices, start):
+            rungs[rung.num_steps] = rung
+            yield rung
 
 
 def climb(exhibit: Exhibit, choices: ReverseChoices, rung: Rung) -> Iterator[Rung]:

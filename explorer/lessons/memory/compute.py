@@ -6,6 +6,7 @@ differences between pictures as they are shown, brightness running from 0 (black
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,15 @@ from explorer.diffusion.predictions import x_0_from_eps
 from explorer.diffusion.samplers import sample
 from explorer.exhibits.exhibit import Exhibit
 from explorer.images.encoding import to_model_space, to_pixels
+from explorer.images.gallery import SEEN
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import NoSettings
+from explorer.page.visit import Choice
+
+STEPS = 20  # of the run
+NUM_NEIGHBOURS = 3  # of the finished picture
+SORTS = ("seen", "never_seen")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +65,14 @@ class Recall:
     memory_error: float | None
     nearest: Neighbour | None
 
+    @property
+    def views(self) -> dict[str, np.ndarray]:
+        """Without exact memory only the first three."""
+        views = {"x_0": self.x_0, "x_t": self.x_t, "x_0_hat": self.x_0_hat}
+        if self.memory is not None and self.nearest is not None:
+            views |= {"memory": self.memory.x_0_hat, "nearest": self.nearest.pixels}
+        return views
+
 
 @dataclass(frozen=True, eq=False)
 class MemoryFrame:
@@ -70,10 +88,17 @@ class MemoryFrame:
     nearest: Neighbour
 
     @property
+    def views(self) -> dict[str, np.ndarray]:
+        """x_t, x_0_hat, memory's x_0_hat, nearest."""
+        return {
+            "x_t": self.x_t, "x_0_hat": self.x_0_hat, "memory": self.memory.x_0_hat,
+            "nearest": self.nearest.pixels,
+        }  # fmt: skip
+
+    @property
     def side_by_side(self) -> np.ndarray:
-        """(H, 4 W, C) uint8: x_t, x_0_hat, memory's x_0_hat, nearest."""
-        views = [self.x_t, self.x_0_hat, self.memory.x_0_hat, self.nearest.pixels]
-        return np.concatenate(views, axis=1)
+        """(H, 4 W, C) uint8."""
+        return np.concatenate(list(self.views.values()), axis=1)
 
 
 def compute_recall(
@@ -95,8 +120,8 @@ def compute_recall(
     return [_recall(exhibit, *images, t) for images in zip(x_0, x_t, x_0_hat, strict=True)]
 
 
-def compute_memory_run(
-    exhibit: Exhibit, kind: str | None, seed: int, num_steps: int = 20
+def run_with_memory(
+    exhibit: Exhibit, kind: str | None, seed: int, num_steps: int = STEPS
 ) -> Iterator[MemoryFrame]:
     """A DDIM run from noise (eta 0, no guidance), with memory's guess and the nearest image.
 
@@ -149,6 +174,88 @@ def nearest_training_images(exhibit: Exhibit, pixels: np.ndarray, count: int) ->
         Neighbour(seen[index].name, seen[index].pixels, distance / 2)  # [-1, 1] is two units wide
         for distance, index in zip(distances[0].tolist(), indices[0].tolist(), strict=True)
     ]
+
+
+# ---- of a moment, for the page and for programs
+
+
+def one_of_each(exhibit: Exhibit, choice: Choice) -> dict[str, Choice]:
+    """The visitor's image as "seen" or "never_seen", and beside it one of the other sort.
+
+    Where no training images are at hand, the visitor's image is alone.
+    """
+    mine, other = SORTS if choice.mark == SEEN else reversed(SORTS)
+    pictures = {picture.name: picture for picture in exhibit.gallery.select(seen=other == "seen")}
+    if exhibit.ideal is None or not pictures:
+        return {mine: choice}
+    favourite = exhibit.first_picture.name if other == "seen" else exhibit.presentation.never_seen
+    return {
+        mine: choice,
+        other: Choice.of(pictures.get(favourite or "", next(iter(pictures.values())))),
+    }
+
+
+def recall_both(moment: Moment[NoSettings]) -> dict[str, tuple[Choice, Recall]]:
+    """ "seen" and "never_seen", or one of them -> the image, and what is made of it."""
+    moment = moment.noisy()
+    pair = one_of_each(moment.exhibit, moment.picture)
+    pictures = [one.pixels for one in pair.values()]
+    recalls = compute_recall(moment.exhibit, pictures, moment.t, moment.seed)
+    return {
+        sort: (one, recall) for (sort, one), recall in zip(pair.items(), recalls, strict=True)
+    }  # fmt: skip
+
+
+def draw(moment: Moment[NoSettings]) -> Iterator[MemoryFrame]:
+    """A run that is asked for the image's kind. ValueError if there is nothing to compare with."""
+    return run_with_memory(moment.exhibit, moment.picture.kind, moment.seed)
+
+
+def compute_memory(moment: Moment[NoSettings]) -> Result:
+    """An image that was seen in training and one that never was: what the network and exact memory
+    guess from the same noise ("seen_x_0_hat", "seen_memory", ...), and the training image nearest
+    to the network's guess. Distances are shares of black against white.
+    """
+    both = recall_both(moment)
+    pictures = {
+        f"{sort}_{name}": pixels
+        for sort, (_, recall) in both.items()
+        for name, pixels in recall.views.items()
+    }
+    figures = {sort: {"name": one.name} | _figures(recall) for sort, (one, recall) in both.items()}
+    return Result(pictures, {"t": moment.noisy().t} | figures)
+
+
+def compute_memory_run(moment: Moment[NoSettings]) -> Iterator[Result]:
+    """A drawing step by step, with the training image nearest to its guess; with the finished one
+    come the three nearest to it ("neighbour_1" ...).
+    """
+    for frame in draw(moment):
+        yield _result(moment.exhibit, frame)
+
+
+def _result(exhibit: Exhibit, frame: MemoryFrame) -> Result:
+    pictures, numbers = frame.views, {"t": frame.t} | _told(frame.memory, frame.nearest)
+    if frame.t == 0:
+        near = nearest_training_images(exhibit, frame.x_t, NUM_NEIGHBOURS)
+        pictures |= {f"neighbour_{place}": one.pixels for place, one in enumerate(near, start=1)}
+        numbers["neighbours"] = [{"name": one.name, "distance": one.distance} for one in near]
+    return Result(pictures, numbers)
+
+
+def _figures(recall: Recall) -> dict[str, Any]:
+    told = {"error": recall.error, "memory_error": recall.memory_error}
+    return told | _told(recall.memory, recall.nearest)
+
+
+def _told(memory: ExactMemory | None, nearest: Neighbour | None) -> dict[str, Any]:
+    """Which training images are meant; nothing where there are none at hand."""
+    if memory is None or nearest is None:
+        return {}
+    return {
+        "favourite": memory.favourite, "weight": memory.weight,
+        "nearest": nearest.name, "distance": nearest.distance,
+    }  # fmt: skip
 
 
 def _recall(exhibit: Exhibit, x_0: Tensor, x_t: Tensor, x_0_hat: Tensor, t: int) -> Recall:

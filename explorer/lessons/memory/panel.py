@@ -1,8 +1,6 @@
-"""Panel "Memory": the network beside exact memory, on an image seen and on one never seen."""
+"""Lesson "Memory": the network beside exact memory, on an image seen and on one never seen."""
 
-import uuid
 from collections.abc import Iterator
-from types import MethodType
 from typing import Any
 
 import gradio as gr
@@ -15,162 +13,133 @@ from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.found import findings
 from explorer.exhibits.predictions import error_curves
 from explorer.images.encoding import png_data_uri
-from explorer.images.gallery import SEEN
 from explorer.lessons.memory.compute import (
+    NUM_NEIGHBOURS,
+    SORTS,
+    STEPS,
     MemoryFrame,
     Recall,
-    compute_memory_run,
-    compute_recall,
+    draw,
     nearest_training_images,
+    recall_both,
 )
-from explorer.page.listeners import NEWEST, QUICK, RUNS
-from explorer.page.rail import Rail, read_rail
-from explorer.page.sentences import sentences
-from explorer.page.shelf import Shelf
-from explorer.page.visit import Choice
+from explorer.page.moment import Moment
+from explorer.page.pictures import shown
+from explorer.page.runs import Answers, Frame, Running
+from explorer.page.settings import NoSettings
+from explorer.page.stage import Stage
 from explorer.page.words import LATEX, say, words_beside
 
 WORDS = words_beside(__file__)
-STEPS = 20  # of the run
-FAVOURITE = "penguin"  # the image never seen that the lesson opens with, where there is such a one
 VIEWS = [WORDS[name] for name in ("x_t", "network", "memory", "nearest")]
 
 
-def build_memory_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[NoSettings]) -> None:
     """Layout, then wiring. The rail's t is the control."""
-    with gr.Column(elem_id="lesson-memory", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        seen = PictureRow(waiting("seen"), columns=5, elem_id="memory-seen")
-        never_seen = PictureRow(waiting("never_seen"), columns=5, elem_id="memory-never-seen")
-        missing = gr.Markdown(WORDS["no_images"], visible=False)
-        with gr.Accordion(WORDS["draw"], open=False, elem_id="memory-fold") as draw_fold:
-            gr.Markdown(WORDS["draw_hint"])
-            draw = gr.Button(WORDS["draw_button"], variant="primary", elem_id="memory-draw")
-            scrubber = Scrubber(
-                views=VIEWS, placeholder=WORDS["placeholder"], elem_id="memory-scrubber"
-            )
-            found = PictureRow(elem_id="memory-found")
-        with gr.Accordion(WORDS["measured"], open=False):
-            measured = gr.Markdown(elem_id="memory-measured")
-        with gr.Accordion(WORDS["how"], open=False):
-            gr.Markdown(
-                WORDS["how_text"].replace("{T}", str(shelf.first.T)), latex_delimiters=LATEX
-            )
-        follower, network_follower = Follower(), Follower(heeds="network")
-    follower.due(
-        MethodType(show_memory, shelf), rail.inputs,
-        [seen, never_seen, missing, draw_fold, measured],
-        **NEWEST,
-    )  # fmt: skip
-    gr.on(
-        [draw_fold.expand, draw.click], MethodType(draw_and_search, shelf), rail.inputs,
-        [scrubber, found], **RUNS,
-    )  # fmt: skip
-    network_follower.due(lambda: (None, None), None, [scrubber, found], **QUICK)
-
-
-def show_memory(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> tuple[dict[str, Any], dict[str, Any], Any, Any, str]:
-    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    t, pair = max(1, t), one_of_each(exhibit, choice)
-    recalls = compute_recall(exhibit, [one.pixels for one in pair.values()], t, seed)
+    opening = hang(stage.exhibit)
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    follower = Follower()
     rows = {
-        sort: {"pictures": pictures(WORDS[sort], one.name, t, recall)}
-        for (sort, one), recall in zip(pair.items(), recalls, strict=True)
+        sort: PictureRow(waiting(sort), columns=5, elem_id=f"memory-{sort.replace('_', '-')}")
+        for sort in SORTS
     }
-    empty: dict[str, Any] = {"pictures": []}
-    return (
-        rows.get("seen", empty),
-        rows.get("never_seen", empty),
-        gr.update(visible=exhibit.ideal is None),
-        gr.update(visible="hidden" if exhibit.ideal is None else True),
-        measured_text(exhibit),
-    )
+    missing = gr.Markdown(WORDS["no_images"], visible=opening["missing"]["visible"])
+    with gr.Accordion(
+        WORDS["draw"], open=False, elem_id="memory-fold", visible=opening["fold"]["visible"]
+    ) as fold:
+        gr.Markdown(WORDS["draw_hint"])
+        with gr.Row(elem_id="memory-draw-row"):
+            go, stop = stage.run_buttons(WORDS["draw_button"], "memory-draw")
+        scrubber = Scrubber(
+            views=VIEWS, placeholder=WORDS["placeholder"], elem_id="memory-scrubber"
+        )
+        found = PictureRow(elem_id="memory-found")
+    with gr.Accordion(WORDS["measured"], open=False):
+        measured_follower = Follower(heeds="network")
+        measured = gr.Markdown(elem_id="memory-measured")
+    with gr.Accordion(WORDS["how"], open=False):
+        how = gr.Markdown(opening["how"], latex_delimiters=LATEX)
+
+    stage.follow(follower.due, show_memory, rows)
+    stage.follow(measured_follower.due, show_measured, measured)
+    drawing = {"scrubber": scrubber, "found": found}
+    stage.stream([fold.expand, go.click], draw_and_search, drawing, stop=stop)
+    parts: dict[str, Any] = {"missing": missing, "fold": fold, "how": how} | drawing
+    stage.on_exhibit(hang, parts)
 
 
-def one_of_each(exhibit: Exhibit, choice: Choice) -> dict[str, Choice]:
-    """The visitor's image as "seen" or "never_seen", and beside it one of the other sort.
+def hang(exhibit: Exhibit) -> dict[str, Any]:
+    """What hangs on the network: is there anything to compare with? An old drawing leaves."""
+    alone = exhibit.ideal is None
+    return {
+        "missing": gr.update(visible=alone),
+        "fold": gr.update(visible="hidden" if alone else True),
+        "how": WORDS["how_text"].replace("{T}", str(exhibit.T)),
+        "scrubber": None,
+        "found": None,
+    }
 
-    Where no training images are at hand, the visitor's image is alone.
-    """
-    mine, other = ("seen", "never_seen") if choice.mark == SEEN else ("never_seen", "seen")
-    pictures = {picture.name: picture for picture in exhibit.gallery.select(seen=other == "seen")}
-    if exhibit.ideal is None or not pictures:
-        return {mine: choice}
-    favourite = exhibit.first_picture.name if other == "seen" else FAVOURITE
-    return {mine: choice, other: Choice.of(pictures.get(favourite, next(iter(pictures.values()))))}
+
+def show_memory(moment: Moment[NoSettings]) -> dict[str, Any]:
+    """A row for each sort of image; none where there is no image of it."""
+    rows: dict[str, Any] = {sort: {"pictures": []} for sort in SORTS}
+    for sort, (choice, recall) in recall_both(moment).items():
+        rows[sort] = {"pictures": pictures(sort, choice.name, moment.noisy().t, recall)}
+    return rows
 
 
 def pictures(sort: str, name: str, t: int, recall: Recall) -> list[dict[str, Any]]:
     """A row's pictures; without exact memory only the first three."""
-    shown = [
-        (sort, recall.x_0, WORDS["clean_note"].format(name=name)),
-        (WORDS["x_t"], recall.x_t, WORDS["t_note"].format(t=t)),
-        (WORDS["network"], recall.x_0_hat, say(WORDS["network_note"], error=recall.error)),
-    ]
+    told = {
+        "x_0": (WORDS[sort], WORDS["clean_note"].format(name=name)),
+        "x_t": (WORDS["x_t"], WORDS["t_note"].format(t=t)),
+        "x_0_hat": (WORDS["network"], say(WORDS["network_note"], error=recall.error)),
+    }
     if recall.memory is not None and recall.nearest is not None:
         memory, nearest = recall.memory, recall.nearest
-        note = say(
-            WORDS["memory_note"],
-            error=recall.memory_error,
-            weight=memory.weight,
-            name=memory.favourite,
-        )
-        shown.append((WORDS["memory"], memory.x_0_hat, note))
+        figures = {"error": recall.memory_error, "weight": memory.weight, "name": memory.favourite}
+        told["memory"] = WORDS["memory"], say(WORDS["memory_note"], **figures)
         note = say(WORDS["nearest_note"], name=nearest.name, distance=nearest.distance)
-        shown.append((WORDS["nearest"], nearest.pixels, note))
-    return [picture(*one) for one in shown]
-
-
-def picture(label: str, pixels: np.ndarray | None, note: str = "") -> dict[str, Any]:
-    uri = None if pixels is None else png_data_uri(pixels)
-    return {"label": label, "uri": uri, "note": note}
+        told["nearest"] = WORDS["nearest"], note
+    return [shown(pixels, *told[name]) for name, pixels in recall.views.items()]
 
 
 def waiting(sort: str) -> dict[str, Any]:
     """A row before anything is computed: places, so that the page does not jump later."""
-    return {"pictures": [picture(label, None) for label in (WORDS[sort], *VIEWS)]}
+    return {"pictures": [shown(None, label) for label in (WORDS[sort], *VIEWS)]}
 
 
-def draw_and_search(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> Iterator[tuple[Any, Any]]:
+def draw_and_search(moment: Moment[NoSettings]) -> Running:
     """A run's frames for the scrubber, then the finished picture and its neighbours."""
-    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    run = {"run": uuid.uuid4().hex[:8], "total": STEPS + 1}
-    with sentences():
-        frames = compute_memory_run(exhibit, choice.kind, seed, STEPS)
-    yield run | {"status": WORDS["starting"]}, gr.skip()
-    with shelf.line.join() as place:
-        for ahead in place.wait():
-            yield run | {"status": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
-        for index, frame in enumerate(frames):
-            yield run | piece(index, frame), gr.skip()
-            if frame.t == 0:
-                yield gr.skip(), neighbours(exhibit, frame.x_t, choice.kind, seed)
+    pieces = drawing_pieces(moment, draw(moment))
+    return Running(pieces, STEPS + 1, {"found": None})
 
 
-def piece(index: int, frame: MemoryFrame) -> dict[str, Any]:
-    """One frame, for the scrubber."""
-    return {
-        "start": index,
-        "frames": [png_data_uri(frame.side_by_side)],
-        "captions": [f"t = {frame.t}"],
-    }
+def drawing_pieces(
+    moment: Moment[NoSettings], frames: Iterator[MemoryFrame]
+) -> Iterator[Answers]:  # fmt: skip
+    for frame in frames:
+        yield {"scrubber": Frame(png_data_uri(frame.side_by_side), f"t = {frame.t}")}
+        if frame.t == 0:
+            yield {"found": neighbours(moment, frame.x_t)}
 
 
-def neighbours(exhibit: Exhibit, pixels: np.ndarray, kind: str | None, seed: int) -> dict[str, Any]:
-    """The finished picture and the three training images nearest to it, for the row."""
+def neighbours(moment: Moment[NoSettings], pixels: np.ndarray) -> dict[str, Any]:
+    """The finished picture and the training images nearest to it, for the row."""
+    exhibit, kind = moment.exhibit, moment.picture.kind
     asked = kind if kind in exhibit.denoiser.conditions else WORDS["anything"]
-    found = nearest_training_images(exhibit, pixels, 3)
-    drawn = picture(WORDS["drawn"], pixels, WORDS["drawn_note"].format(seed=seed, kind=asked))
+    near = nearest_training_images(exhibit, pixels, NUM_NEIGHBOURS)
+    drawn = shown(pixels, WORDS["drawn"], WORDS["drawn_note"].format(seed=moment.seed, kind=asked))
     labels = WORDS["neighbours"].values()
-    near = [
-        picture(label, one.pixels, say(WORDS["neighbour_note"], **vars(one)))
-        for label, one in zip(labels, found, strict=False)  # a small set may hold fewer
+    found = [
+        shown(one.pixels, label, say(WORDS["neighbour_note"], **vars(one)))
+        for label, one in zip(labels, near, strict=False)  # a small set may hold fewer
     ]
-    return {"pictures": [drawn, *near]}
+    return {"pictures": [drawn, *found]}
+
+
+def show_measured(moment: Moment[NoSettings]) -> str:
+    return measured_text(moment.exhibit)
 
 
 def measured_text(exhibit: Exhibit) -> str:

@@ -1,54 +1,44 @@
-"""Panel 2, predict the noise: true noise, predicted noise and their difference."""
-
-from dataclasses import dataclass
-from types import MethodType
-from typing import Any
+"""Lesson "Predict the noise": true noise, predicted noise and their difference."""
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
 from explorer.exhibits.exhibit import Exhibit
-from explorer.exhibits.predictions import compute_noise_prediction, error_curves
+from explorer.exhibits.predictions import error_curves
+from explorer.lessons.noise_prediction.compute import prediction_of
 from explorer.lessons.noise_prediction.figure import error_figure
-from explorer.page.listeners import NEWEST
-from explorer.page.rail import Rail, read_rail
-from explorer.page.shelf import Shelf
+from explorer.page.moment import Moment
+from explorer.page.runs import Answers
+from explorer.page.settings import NoSettings
+from explorer.page.stage import Stage
 from explorer.page.trained import prediction, trained_text
-from explorer.page.visit import Choice
 from explorer.page.words import words_beside
 
 WORDS = words_beside(__file__)
 
 
-@dataclass(frozen=True)
-class NoisePredictionPanel:
-    told: gr.Checkbox
-    output: gr.Markdown
-
-
-def build_noise_prediction_panel(rail: Rail, shelf: Shelf) -> NoisePredictionPanel:
+def build(stage: Stage[NoSettings]) -> None:
     """Layout, then wiring."""
-    T = shelf.first.T  # noqa: N806 - the papers' name
-    with gr.Column(elem_id="lesson-noise-prediction", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        NoiseMaps()
-        with gr.Accordion(WORDS["error"], open=False):
-            error_follower = Follower(heeds="network")
-            gr.Markdown(WORDS["error_hint"].format(T=T))
-            error = gr.Plot(show_label=False, elem_id="error-figure")
-        with gr.Accordion(WORDS["jump"], open=False):
-            gr.Markdown(WORDS["jump_hint"].format(T=T))
-        with gr.Accordion(WORDS["output"], open=False):
-            output = gr.Markdown(output_text(shelf.first))
-            told = gr.Checkbox(False, label=WORDS["told"], elem_id="told")
-    error_follower.due(
-        MethodType(draw_error, shelf),
-        [*rail.inputs, told],
-        error,
-        **NEWEST,
-    )
-    return NoisePredictionPanel(told, output)
+    T = stage.exhibit.T  # noqa: N806 - the papers' name
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    NoiseMaps()
+    with gr.Accordion(WORDS["error"], open=False):
+        error_follower = Follower(heeds="network")
+        gr.Markdown(WORDS["error_hint"].format(T=T))
+        error = gr.Plot(show_label=False, elem_id="error-figure")
+    with gr.Accordion(WORDS["jump"], open=False):
+        gr.Markdown(WORDS["jump_hint"].format(T=T))
+    with gr.Accordion(WORDS["output"], open=False):
+        output = gr.Markdown(output_text(stage.exhibit))
+        stage.rail.told.render()
+
+    stage.follow(error_follower.due, draw_error, error)
+    stage.on_exhibit(show_output, {"output": output})
+
+
+def show_output(exhibit: Exhibit) -> Answers:
+    return {"output": output_text(exhibit)}
 
 
 def output_text(exhibit: Exhibit) -> str:
@@ -57,8 +47,6 @@ def output_text(exhibit: Exhibit) -> str:
     return f"{output}\n\n{trained_text(exhibit)}"
 
 
-def draw_error(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: bool) -> Any:
-    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    t, kind = max(1, t), choice.kind if told else None
-    result = compute_noise_prediction(exhibit, choice.pixels, t, seed, kind)
-    return error_figure(error_curves(exhibit), exhibit.T, t, result.mse, result.ideal_mse)
+def draw_error(moment: Moment[NoSettings]) -> object:
+    found, exhibit = prediction_of(moment), moment.exhibit
+    return error_figure(error_curves(exhibit), exhibit.T, found.t, found.mse, found.ideal_mse)

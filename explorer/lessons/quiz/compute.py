@@ -10,22 +10,24 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.checks import check_integer
 from explorer.diffusion.predictions import eps_from_x_0, x_0_from_eps
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.samplers import sample
 from explorer.diffusion.seeds import check_seed
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.exhibits.scene import power_share
+from explorer.exhibits.wrapped import Wrapped
 from explorer.images.encoding import to_pixels
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import NoSettings
 
 PIXEL_SEED = 5
 FAR = 0.15  # apart: answers that rounding does not bring together
 NUM_RUNS = 4
 NUM_STEPS = 15
-# What can be drawn well in so few steps, so that only the broken run looks broken.
-EASY_KINDS = ("face-smiling", "face-affection", "face-tongue", "face-sleepy", "face-concerned")
 NOISE_SCALE = 0.9  # of the predicted noise, where it should be 1
 WAYS = ("one_step", "constant_t", "noise_scale", "data_range")  # how a run is broken
 
@@ -160,7 +162,9 @@ def play_round(exhibit: Exhibit, seed: int) -> Round:
     seeds = random.integers(2**31, size=NUM_RUNS).tolist()
     condition = None
     if known := exhibit.denoiser.conditions:
-        easy = [known.index(kind) for kind in EASY_KINDS if kind in known]
+        # What is drawn well in so few steps: only the broken run looks broken.
+        wanted = exhibit.presentation.easy_kinds
+        easy = [known.index(kind) for kind in wanted if kind in known]
         kinds = random.choice(easy or len(known), size=NUM_RUNS)
         condition = torch.from_numpy(np.append(kinds, kinds[row]))
     steps = sample(
@@ -177,16 +181,24 @@ def play_round(exhibit: Exhibit, seed: int) -> Round:
     return Round(pictures[:NUM_RUNS], row, way, mended=pictures[NUM_RUNS])
 
 
-class BrokenRow:
+def result(moment: Moment[NoSettings]) -> Result:
+    """A round dealt by the moment's seed, and which one is broken."""
+    played = play_round(moment.exhibit, moment.seed)
+    pictures = {f"run_{k + 1}": picture for k, picture in enumerate(played.pictures)}
+    return Result(
+        pictures | {"mended": played.mended}, {"broken": played.broken + 1, "way": played.way}
+    )
+
+
+class BrokenRow(Wrapped):
     """A denoiser that is used wrongly for one image of the batch, and rightly for the others.
 
     ("one_step" is no matter of the denoiser: see `play_round`.)
     """
 
-    def __init__(self, denoiser: PredictsEps, row: int, way: str):
-        self._denoiser, self._row, self._way = denoiser, row, way
-        self.schedule, self.shape = denoiser.schedule, denoiser.shape
-        self.conditions = denoiser.conditions
+    def __init__(self, denoiser: Predictor, row: int, way: str):
+        super().__init__(denoiser)
+        self._row, self._way = row, way
 
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
@@ -195,7 +207,7 @@ class BrokenRow:
         row, told = self._row, t.clone()
         if self._way == "constant_t":
             told[row] = self.schedule.T // 2
-        eps_hat = self._denoiser.predict_eps(x_t, told, condition, guidance).clone()
+        eps_hat = self.inner.predict_eps(x_t, told, condition, guidance).clone()
         if self._way == "noise_scale":
             eps_hat[row] *= NOISE_SCALE
         if self._way == "data_range":

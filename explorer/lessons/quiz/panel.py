@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from types import MethodType
 from typing import Any
 
 import gradio as gr
@@ -14,57 +14,68 @@ from explorer.images.encoding import png_data_uri
 from explorer.lessons.quiz.compute import NOISE_SCALE, Round, play_round
 from explorer.lessons.quiz.pictures import PICTURES, make_pictures
 from explorer.lessons.quiz.questions import fill, questions_for, read_questions
-from explorer.page.listeners import QUICK, RUNS, carried
-from explorer.page.rail import Rail
+from explorer.page.listeners import QUICK, RUNS, Options, carried
+from explorer.page.moment import Moment
+from explorer.page.runs import Answers, Running
+from explorer.page.settings import NoSettings
 from explorer.page.shelf import Shelf
-from explorer.page.words import lesson_titles, words_beside
+from explorer.page.stage import Stage
+from explorer.page.words import words_beside
 
 WORDS = words_beside(__file__)
+PICTURES_WANTED: Options = {**RUNS, "trigger_mode": "multiple"}  # more sets, while one is made
 
 
-def build_quiz_panel(rail: Rail, shelf: Shelf) -> Quiz:
-    """QuestionsError if the questions' file cannot be used."""
-    exhibit = shelf.first
+def build(stage: Stage[NoSettings]) -> None:
+    """TableError if the questions' file cannot be used."""
+    exhibit = stage.exhibit
     texts = fill(WORDS["texts"], {"{half}": str(exhibit.T // 2), "{scale}": str(NOISE_SCALE)})
     truth = gr.State()
-    with gr.Column(elem_id="lesson-quiz", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        quiz = Quiz(
-            {"questions": questions_for(exhibit, read_questions())},
-            words=texts,
-            titles=lesson_titles(),
-            follows="#t-slider",
-            elem_id="quiz",
-        )
-    # More than one set may be asked for while the first is made.
-    quiz.look(MethodType(show_pictures, shelf), None, quiz, trigger_mode="multiple", **RUNS)
-    quiz.deal(MethodType(deal_runs, shelf), rail.denoiser, [quiz, truth], **RUNS)
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    quiz = Quiz(
+        {"questions": questions_for(exhibit, read_questions())},
+        words=texts,
+        titles=dict(stage.titles),
+        follows="#t-slider",
+        elem_id="quiz",
+    )
+    stop = stage.stop_button("quiz-stop")
+
+    quiz.look(SetsOfPictures(stage.shelf).show, None, quiz, **PICTURES_WANTED)
+    stage.stream(quiz.deal, deal_runs, {"quiz": quiz, "truth": truth}, stop=stop)
     quiz.reveal(reveal_truth, truth, quiz, **QUICK)
-    return quiz
+    stage.jumps.append(quiz.go)
 
 
-def show_pictures(shelf: Shelf, event: gr.EventData) -> dict[str, Any]:
-    """A set of pictures of the page's first network; nothing if there is none of that name."""
-    name = carried(event, "set")
-    if not isinstance(name, str) or name not in PICTURES:
-        return {}
-    return {"pictures": {name: shelf.once("quiz", partial(pictures_of, shelf.first))[name]}}
+@dataclass(frozen=True)
+class SetsOfPictures:
+    """Of the page's first network; made for the first visitor who asks."""
+
+    shelf: Shelf
+
+    def show(self, event: gr.EventData) -> dict[str, Any]:
+        """A set; nothing if there is none of that name."""
+        name = carried(event, "set")
+        if not isinstance(name, str) or name not in PICTURES:
+            return {}
+        sets = self.shelf.once("quiz", partial(pictures_of, self.shelf.first))
+        return {"pictures": {name: sets[name]}}
 
 
 def pictures_of(exhibit: Exhibit) -> dict[str, list[str]]:
     """The sets that the quiz asks about, as PNG data URIs."""
-    return {
-        name: [png_data_uri(one) for one in made] for name, made in make_pictures(exhibit).items()
-    }
+    sets = make_pictures(exhibit)
+    return {name: [png_data_uri(picture) for picture in made] for name, made in sets.items()}
 
 
-def deal_runs(shelf: Shelf, denoiser: str) -> Iterator[tuple[dict[str, Any], Any]]:
+def deal_runs(moment: Moment[NoSettings]) -> Running:
     """A new round's pictures for the browser; which one is broken stays here."""
-    with shelf.line.join() as place:
-        for ahead in place.wait():
-            yield {"waiting": WORDS["waiting"].format(ahead=ahead)}, gr.skip()
-        played = play_round(shelf.exhibit(denoiser), secrets.randbelow(2**31))
-    yield {"runs": [png_data_uri(picture) for picture in played.pictures]}, played
+    return Running(dealt(moment.exhibit), tell=lambda sentence: {"quiz": {"waiting": sentence}})
+
+
+def dealt(exhibit: Exhibit) -> Iterator[Answers]:
+    played = play_round(exhibit, secrets.randbelow(2**31))
+    yield {"quiz": {"runs": [png_data_uri(one) for one in played.pictures]}, "truth": played}
 
 
 def reveal_truth(played: Round | None) -> dict[str, Any]:

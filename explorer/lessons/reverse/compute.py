@@ -1,11 +1,43 @@
-"""When detail settles in a run: x_0_hat beside the finished picture, by spatial frequency."""
+"""Lesson "reverse": a run from noise to image, and when detail settles in it.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Detail is measured by spatial frequency: x_0_hat beside the finished picture.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from explorer.exhibits.runs import ReverseFrame
+from explorer.exhibits import runs
+from explorer.exhibits.exhibit import Exhibit
+from explorer.exhibits.runs import MOST_FRAMES, ReverseChoices, ReverseFrame, count_predictions
+from explorer.page.kinds import known_kind
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import number, one_of, text, whole
+from explorer.page.words import SHARED
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Of a run.
+
+    Attributes:
+        start: from pure noise, or from the visitor's picture, noised to t.
+        kind: what is asked for; "" is anything.
+        eta: heeded by DDIM only.
+    """
+
+    start: str = one_of("noise", ("noise", "picture"))
+    kind: str | None = text(None)
+    guidance: float = number(2.0, 0, 8, step=0.5)
+    sampler: str = one_of("ddim", SHARED["samplers"])
+    steps: int = whole(50, 1, MOST_FRAMES)
+    eta: float = number(0.0, 0, 1)
+
+    def mended(self, exhibit: Exhibit) -> "Settings":
+        """With a kind that the network knows."""
+        return replace(self, kind=known_kind(exhibit, self.kind))
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +49,44 @@ class DetailOverTime:
 
     t: list[int]
     bands: dict[str, list[float]]
+
+
+def run_choices(moment: Moment[Settings]) -> ReverseChoices:
+    """The run that is set, of no more steps than there are times."""
+    settings = moment.settings
+    t_start = moment.noisy().t if settings.start == "picture" else None
+    return ReverseChoices(
+        sampler=settings.sampler,
+        num_steps=min(settings.steps, t_start or moment.T),
+        kind=settings.kind or None,
+        guidance=settings.guidance,
+        eta=settings.eta,
+        seed=moment.seed,
+        t_start=t_start,
+    ).checked(moment.T)
+
+
+def run_frames(moment: Moment[Settings]) -> Iterator[ReverseFrame]:
+    """That run, a frame a step; the noise that it starts from is the first."""
+    choices = run_choices(moment)
+    return moment.compute_long(
+        count_predictions(choices), runs.compute_reverse, moment.exhibit, choices, moment.pixels
+    )
+
+
+def compute_reverse(moment: Moment[Settings]) -> Iterator[Result]:
+    """The same, each frame's three views."""
+    for frame in run_frames(moment):
+        yield Result(
+            {"x_t": frame.x_t, "x_0_hat": frame.x_0_hat, "eps_hat": frame.eps_hat},
+            {"t": frame.t, "step": frame.step, "total": frame.total},
+        )
+
+
+def compute_reverse_detail(moment: Moment[Settings]) -> Result:
+    """How far x_0_hat is from the final image in each band of detail, over the run's times."""
+    detail = compute_detail_over_time(list(run_frames(moment)))
+    return Result(numbers={"t": detail.t} | detail.bands)
 
 
 def compute_detail_over_time(frames: Sequence[ReverseFrame]) -> DetailOverTime:

@@ -1,4 +1,4 @@
-"""Figure of lesson 3: when coarse shapes and fine detail reach their final form."""
+"""Figure of lesson "reverse": when coarse shapes and fine detail reach their final form."""
 
 from functools import cache
 

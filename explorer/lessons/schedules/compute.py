@@ -1,34 +1,62 @@
-"""Schedules and samplers: what a schedule changes, and what a sampler and its times do.
+"""Lesson "schedules": what a schedule changes; and for programs, the race of samplers and times.
 
 Two mixtures of one image and one noise are the same picture where their SNR is the same, whatever
 schedule made them. So a network can be used with any schedule, if it is told the t of its own
 schedule that has this SNR.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.checks import check_integer, shown
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.samplers import sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, NoiseSchedule, cosine
-from explorer.diffusion.spacing import log_snr_times, quadratic_times
 from explorer.exhibits.exhibit import Exhibit
-from explorer.images.encoding import to_model_space
+from explorer.images.encoding import to_model_space, to_pixels
+from explorer.lessons.schedules.race import (
+    GREY_LEVELS,
+    Plan,
+    RunSoFar,
+    compute_run,
+    distances,
+    long_plan,
+    sampler_plans,
+    spacing_plans,
+)
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import number, one_of, text, whole
 
 BENT = "bent"  # the cosine schedule with time bent by gamma
 CHOICES = (*SCHEDULES, BENT)
-GREY_LEVELS = 127.5  # of 255, in one unit of model space
 CURVE_POINTS = 125
-LONG_RUN_STEPS = 250
-MOST_TIMES, LONGEST = 49, 1000  # of one's own; of the text that holds them
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is compared.
+
+    Attributes:
+        gamma: for "bent".
+        calls: of the network, for each sampler.
+        steps: of DDIM, for each spacing of its times.
+        own: a text that holds times of one's own, see `race.read_times`.
+    """
+
+    schedule: str = one_of("linear", CHOICES)
+    gamma: float = number(2.0, 0.3, 3)
+    calls: int = whole(20, 4, 50, step=2)
+    steps: int = whole(10, 4, 50)
+    own: str = text("", longest=200)
+
+    def mended(self, exhibit: Exhibit) -> "Settings":
+        """With no more steps than there are times."""
+        return replace(self, calls=min(self.calls, exhibit.T), steps=min(self.steps, exhibit.T))
 
 
 # ---- schedules
@@ -41,6 +69,11 @@ class Mixture:
     t: int
     snr: float
     x_t: np.ndarray
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(H, W, C) uint8."""
+        return to_pixels(self.x_t)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +98,11 @@ class ScheduleComparison:
     mse_same_t: float | None
     end_snr: float
     own_end_snr: float
+
+    @property
+    def guess(self) -> np.ndarray:
+        """(H, W, C) uint8 of x_0_hat; at t = 0 of the image itself."""
+        return self.chosen.pixels if self.x_0_hat is None else to_pixels(self.x_0_hat)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +129,7 @@ def equal_snr_t(schedule: NoiseSchedule, other: NoiseSchedule, t: int) -> int:
     return 0 if t == 0 else max(1, other.nearest_t(schedule.sigma[t].item()))
 
 
-def compute_schedules(
+def compare_schedules(
     exhibit: Exhibit, pixels: np.ndarray, t: int, seed: int, name: str, gamma: float = 1.0
 ) -> ScheduleComparison:
     """Mix the image with the seed's noise at t by the schedule called `name`, and compare.
@@ -144,112 +182,111 @@ def schedule_curves(exhibit: Exhibit, gamma: float) -> dict[str, ScheduleCurve]:
     return {name: schedule_curve(make_schedule(name, exhibit.T, gamma)) for name in CHOICES}
 
 
-# ---- samplers and their times
+# ---- what a program is given
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A run to make: the sampler, and the times that it visits, from T to 0."""
-
-    name: str
-    sampler: str
-    times: list[int]
-
-    @property
-    def num_steps(self) -> int:
-        return len(self.times) - 1
-
-
-@dataclass(frozen=True, eq=False)
-class RunSoFar:
-    """A run after some of its steps: x_0_hat (C, H, W) float32, at the end the image itself.
-
-    calls: how often the network has been asked.
+def compute_schedules(moment: Moment[Settings]) -> Result:
+    """The image by the chosen schedule, by the network's own at the same t and at the same SNR, and
+    the network's guess from the first. An SNR without end, at t = 0, is None.
     """
-
-    step: int
-    calls: int
-    x_0_hat: np.ndarray
-    done: bool
-
-
-class CountsCalls:
-    """A denoiser that counts how often it is asked."""
-
-    def __init__(self, denoiser: PredictsEps):
-        self.denoiser = denoiser
-        self.schedule = denoiser.schedule
-        self.shape = denoiser.shape
-        self.conditions = denoiser.conditions
-        self.calls = 0
-
-    def predict_eps(
-        self,
-        x_t: torch.Tensor,
-        t: torch.Tensor,
-        condition: torch.Tensor | None = None,
-        guidance: float = 1.0,
-    ) -> torch.Tensor:
-        self.calls += 1
-        return self.denoiser.predict_eps(x_t, t, condition, guidance)
-
-
-def sampler_plans(T: int, calls: int) -> list[Plan]:  # noqa: N803 - the papers' name
-    """Each sampler with as many even steps as `calls` network calls allow; calls in 1..T.
-
-    Heun asks twice a step, but once in the last: with an even number, one call is left over.
-    """
-    steps = {"ddim": calls, "dpmpp_2m": calls, "heun": (calls + 1) // 2, "ddpm": calls}
-    return [Plan(name, name, timesteps(T, count)) for name, count in steps.items()]
-
-
-def spacing_plans(schedule: NoiseSchedule, num_steps: int, own: str | None = None) -> list[Plan]:
-    """DDIM at differently spaced times; num_steps in 1..T.
-
-    own: times of one's own, as `read_times` takes them; none, and they are left out.
-    """
-    plans = [
-        Plan("even", "ddim", timesteps(schedule.T, num_steps)),
-        Plan("quadratic", "ddim", quadratic_times(schedule.T, num_steps)),
-        Plan("log_snr", "ddim", log_snr_times(schedule, num_steps)),
-    ]
-    times = read_times(own or "", schedule.T)
-    return [*plans, Plan("own", "ddim", times)] if times else plans
-
-
-def read_times(text: str, T: int) -> list[int]:  # noqa: N803 - the papers' name
-    """The whole numbers in 1..T-1 that a text holds, at most MOST_TIMES of them, in a run's order
-    with T before and 0 after them; [] if there are none.
-    """
-    found = {int(digits) for digits in re.findall(r"(?<![\w.])\d{1,9}(?!\w|\.\d)", text[:LONGEST])}
-    inside = sorted((t for t in found if 0 < t < T), reverse=True)[:MOST_TIMES]
-    return [T, *inside, 0] if inside else []
-
-
-def long_plan(T: int) -> Plan:  # noqa: N803 - the papers' name
-    """The run that the others are measured against."""
-    return Plan("long", "ddim", timesteps(T, min(T, LONG_RUN_STEPS)))
-
-
-def compute_run(exhibit: Exhibit, plan: Plan, seed: int, kind: str | None) -> Iterator[RunSoFar]:
-    """Run the plan from the seed's noise, step by step.
-
-    kind: what the network is told to draw; None or an unknown one tells it nothing. There is no
-    guidance, so each call is one look of the network at one image.
-    """
-    counting = CountsCalls(exhibit.patient_denoiser)
-    steps = sample(
-        counting,
-        sampler=plan.sampler,
-        times=plan.times,
-        seed=seed,
-        condition=exhibit.condition(kind),
+    found = comparison_at(moment)
+    mixtures = {"chosen": found.chosen, "same_t": found.same_t, "same_snr": found.same_snr}
+    return Result(
+        {name: one.pixels for name, one in mixtures.items()} | {"guess": found.guess},
+        {
+            "t": {name: one.t for name, one in mixtures.items()},
+            "snr": {name: one.snr if one.t else None for name, one in mixtures.items()},
+            "difference": found.difference,
+            "mse": found.mse,
+            "mse_same_t": found.mse_same_t,
+            "end_snr": found.end_snr,
+            "own_end_snr": found.own_end_snr,
+        },
     )
-    for index, step in enumerate(steps):
-        yield RunSoFar(index, counting.calls, step.x_0_hat[0].cpu().numpy(), step.t == 0)
 
 
-def distance(x_0: np.ndarray, other: np.ndarray) -> float:
-    """Root mean square difference of two images as shown, in grey levels of 255."""
-    difference = np.clip(x_0, -1, 1).astype(np.float64) - np.clip(other, -1, 1)
-    return float(np.sqrt((difference**2).mean())) * GREY_LEVELS
+def comparison_at(moment: Moment[Settings]) -> ScheduleComparison:
+    settings = moment.settings
+    return compare_schedules(
+        moment.exhibit, moment.pixels, moment.t, moment.seed, settings.schedule, settings.gamma
+    )
+
+
+def compute_schedules_curves(moment: Moment[Settings]) -> Result:
+    """Of every schedule, and of the network's "own": t, alpha_bar and log_snr (base 10)."""
+    curves = schedule_curves(moment.exhibit, moment.settings.gamma)
+    curves["own"] = schedule_curve(moment.exhibit.schedule)
+    return Result(
+        numbers={
+            name: {which: values.tolist() for which, values in vars(curve).items()}
+            for name, curve in curves.items()
+        }
+    )
+
+
+def compute_schedules_race(moment: Moment[Settings]) -> Iterator[Result]:
+    """Every sampler with as many network calls, then the long run."""
+    return race_results(moment, race_plans(moment))
+
+
+def compute_schedules_spacing(moment: Moment[Settings]) -> Iterator[Result]:
+    """DDIM at differently spaced times, then the long run."""
+    return race_results(moment, space_plans(moment))
+
+
+def compute_schedules_times(moment: Moment[Settings]) -> Result:
+    """The times of each spacing."""
+    return Result(numbers={plan.name: plan.times for plan in spacings(moment)})
+
+
+def race_plans(moment: Moment[Settings]) -> list[Plan]:
+    return [*sampler_plans(moment.T, moment.settings.calls), long_plan(moment.T)]
+
+
+def space_plans(moment: Moment[Settings]) -> list[Plan]:
+    return [*spacings(moment), long_plan(moment.T)]
+
+
+def spacings(moment: Moment[Settings]) -> list[Plan]:
+    settings = moment.settings
+    return spacing_plans(moment.exhibit.schedule, settings.steps, settings.own)
+
+
+def told_kind(moment: Moment[Settings]) -> str | None:
+    """What the runs are told to draw: the picture's kind, if the network knows it."""
+    kind = moment.picture.kind
+    return kind if kind in moment.exhibit.denoiser.conditions else None
+
+
+def run_all(
+    moment: Moment[Settings], plans: list[Plan], so_far: dict[str, RunSoFar]
+) -> Iterator[RunSoFar]:
+    """One run after another, step by step; not those that are known.
+
+    so_far: by the plans' names; filled in place.
+    """
+    for plan in plans:
+        if plan.name in so_far:
+            continue
+        choices = (plan, moment.seed, told_kind(moment))
+        for now in moment.compute_long(len(plan.times), compute_run, moment.exhibit, *choices):
+            so_far[plan.name] = now
+            yield now
+
+
+def race_results(moment: Moment[Settings], plans: list[Plan]) -> Iterator[Result]:
+    """All runs that have come to their end, whenever another one has."""
+    so_far: dict[str, RunSoFar] = {}
+    for now in run_all(moment, plans, so_far):
+        if now.done:
+            away = distances(so_far)
+            numbers = {
+                plan.name: {
+                    "steps": plan.num_steps,
+                    "calls": so_far[plan.name].calls,
+                    "distance": away.get(plan.name),
+                }
+                for plan in plans
+                if plan.name in so_far
+            }
+            yield Result({name: run.pixels for name, run in so_far.items()}, numbers)

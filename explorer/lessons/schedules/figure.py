@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.lessons.schedules.compute import Plan, ScheduleComparison, ScheduleCurve
+from explorer.lessons.schedules.compute import ScheduleComparison, ScheduleCurve
+from explorer.lessons.schedules.race import Plan
 from explorer.page.figures import (
     BLUE,
     GREEN,

@@ -1,46 +1,39 @@
-"""Schedules and samplers: equal t against equal SNR; a race of samplers; where the steps lie."""
+"""Lesson "schedules": equal t against equal SNR; a race of samplers; where the steps lie."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from types import MethodType
 from typing import Any
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
-from explorer.components.slider import Slider
 from explorer.exhibits.exhibit import Exhibit
-from explorer.exhibits.found import findings
+from explorer.images.encoding import png_data_uri
 from explorer.lessons.schedules.compute import (
     BENT,
-    LONG_RUN_STEPS,
-    Plan,
-    RunSoFar,
     ScheduleComparison,
-    compute_run,
-    compute_schedules,
-    distance,
-    long_plan,
-    sampler_plans,
+    Settings,
+    comparison_at,
+    race_plans,
+    run_all,
     schedule_curve,
     schedule_curves,
-    spacing_plans,
-    timesteps,
+    space_plans,
+    spacings,
+    told_kind,
 )
 from explorer.lessons.schedules.figure import curves_figures, spacing_figures
-from explorer.page.listeners import NEWEST, QUICK, RUNS
-from explorer.page.pictures import picture
-from explorer.page.pieces import can_stop
-from explorer.page.rail import Rail, read_rail
-from explorer.page.shelf import Shelf
-from explorer.page.visit import Choice
+from explorer.lessons.schedules.found import own_example, samplers_found, spacing_found
+from explorer.lessons.schedules.race import LONG_RUN_STEPS, Plan, RunSoFar, distances
+from explorer.page.listeners import NEWEST
+from explorer.page.moment import Moment
+from explorer.page.runs import Answers, Running
+from explorer.page.stage import Stage
 from explorer.page.words import SHARED, number, say, words_beside
 
 WORDS = words_beside(__file__)
-SEND_EVERY = 0.15  # seconds
+COLUMNS = 5  # runs side by side
 # An SNR at T above the first leaves a trace of the image that can be seen; above the second, one
 # that is fainter than a grey level.
 TRACE, FAINT_TRACE = 0.001, 1e-6
@@ -50,122 +43,110 @@ TRACE, FAINT_TRACE = 0.001, 1e-6
 class LongRun:
     """A visitor's latest long run, which the short ones are measured against; filled in place."""
 
-    key: tuple[str, str | None, int] | None = None  # network, kind, seed
+    of: tuple[str, str | None, int] | None = None  # network, kind, seed
     end: RunSoFar | None = None
 
-
-@dataclass(frozen=True)
-class RunsParts:
-    """The components of a fold in which runs stand side by side."""
-
-    count: Slider
-    go: gr.Button
-    stop: gr.Button
-    about: gr.Markdown
-    row: PictureRow
+    def known(self, of: tuple[str, str | None, int]) -> dict[str, RunSoFar]:
+        """The run, if it is of these."""
+        return {"long": self.end} if self.of == of and self.end is not None else {}
 
 
-def build_schedules_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring."""
-    with gr.Column(elem_id="lesson-schedules", elem_classes="lesson"):
-        follower = Follower()
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        name = gr.Radio(
-            [(label, name) for name, label in SHARED["schedules"].items()],
-            value="linear", label=WORDS["schedule"], elem_id="schedule-choice",
-        )  # fmt: skip
-        gamma = Slider(
-            0.3, 3, 2, step=0.1, label=WORDS["gamma"], info=WORDS["gamma_hint"],
-            visible=False, elem_id="schedule-gamma",
-        )  # fmt: skip
-        row = PictureRow(columns=4, elem_id="schedule-row")
-        end = gr.Markdown(elem_id="schedule-end", elem_classes="note")
-        with gr.Row():
-            share = gr.Plot(show_label=False, elem_id="schedules-share-figure", min_width=300)
-            ratio = gr.Plot(show_label=False, elem_id="schedules-snr-figure", min_width=300)
-        with gr.Accordion(WORDS["meaning"], open=False):
-            gr.Markdown(WORDS["meaning_hint"])
-        with gr.Accordion(WORDS["samplers"], open=False):
-            gr.Markdown(WORDS["samplers_hint"])
-            race = build_runs(
-                "race",
-                Slider(4, 50, 20, step=2, label=WORDS["calls"], elem_id="race-count"),
-                columns=5,
-            )
-            gr.Markdown(WORDS["samplers_note"].format(steps=LONG_RUN_STEPS))
-            gr.Markdown(samplers_found(shelf), elem_id="samplers-found")
-        with gr.Accordion(WORDS["spacing"], open=False) as spacing_fold:
-            gr.Markdown(WORDS["spacing_hint"])
-            space = build_runs(
-                "space",
-                Slider(4, 50, 10, step=1, label=WORDS["steps"], elem_id="space-count"),
-                columns=5,
-            )
-            own = gr.Textbox(
-                "", label=WORDS["own"], info=WORDS["own_hint"].format(T=shelf.first.T),
-                placeholder=own_example(shelf.first), max_length=200, elem_id="space-own",
-            )  # fmt: skip
-            with gr.Row():
-                over_t = gr.Plot(show_label=False, elem_id="spacing-t-figure", min_width=300)
-                over_snr = gr.Plot(show_label=False, elem_id="spacing-snr-figure", min_width=300)
-            gr.Markdown(spacing_found(shelf), elem_id="spacing-found")
-        long_run = gr.State(LongRun(), time_to_live=900)
-
-    gr.on(
-        [follower.due, name.input, gamma.change],
-        MethodType(compare_schedules, shelf),
-        [*rail.inputs, name, gamma],
-        [row, end, share, ratio],
-        **NEWEST,
+    long_run = stage.state(LongRun)
+    follower = Follower()
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    schedule = stage.control(
+        "schedule", WORDS["schedule"], labels=SHARED["schedules"], elem_id="schedule-choice"
     )
-    name.change(show_bend, name, gamma, **NEWEST)
-    gr.on(
-        [spacing_fold.expand, space.count.change, own.change, space.go.click],
-        MethodType(draw_spacing, shelf),
-        [rail.denoiser, space.count, own],
-        [over_t, over_snr],
-        **NEWEST,
+    gamma = stage.control(
+        "gamma", WORDS["gamma"], info=WORDS["gamma_hint"], visible=False, elem_id="schedule-gamma"
     )
-    wire_runs(race, MethodType(race_samplers, shelf), [long_run, *rail.inputs])
-    wire_runs(space, MethodType(race_spacings, shelf), [long_run, *rail.inputs], own)
+    row = PictureRow(columns=4, elem_id="schedule-row")
+    end = gr.Markdown(elem_id="schedule-end", elem_classes="note")
+    with gr.Row():
+        share = gr.Plot(show_label=False, elem_id="schedules-share-figure", min_width=300)
+        ratio = gr.Plot(show_label=False, elem_id="schedules-snr-figure", min_width=300)
+    with gr.Accordion(WORDS["meaning"], open=False):
+        gr.Markdown(WORDS["meaning_hint"])
+    with gr.Accordion(WORDS["samplers"], open=False):
+        build_race(stage, long_run)
+    with gr.Accordion(WORDS["spacing"], open=False):
+        build_spacing(stage, long_run)
 
-
-def build_runs(name: str, count: Slider, columns: int) -> RunsParts:
-    with gr.Row(elem_id=f"{name}-buttons"):
-        go = gr.Button(WORDS[name], variant="primary", elem_id=name, min_width=200)
-        stop = gr.Button(WORDS["stop"], elem_id=f"{name}-stop", interactive=False, min_width=100)
-    about = gr.Markdown(elem_id=f"{name}-about", elem_classes="note")
-    return RunsParts(count, go, stop, about, PictureRow(columns=columns, elem_id=f"{name}-row"))
-
-
-def wire_runs(parts: RunsParts, handler: Any, inputs: list[Any], *more: Any) -> None:
-    """Go starts the handler with the inputs, the count and what there is more; Stop ends it."""
-    running = parts.go.click(
-        handler,
-        [*inputs, parts.count, *more],
-        [parts.row, parts.about, parts.stop],
-        **RUNS,
+    stage.dress(look)
+    schedule.change(show_bend, schedule, gamma, **NEWEST)
+    stage.follow(
+        [follower.due, schedule.input, gamma.change],
+        show_schedules,
+        {"row": row, "end": end, "share": share, "ratio": ratio},
     )
-    over = partial(can_stop, False), None, parts.stop
-    parts.stop.click(*over, cancels=[running], **QUICK)
-    running.failure(*over, **QUICK)
+
+
+def build_race(stage: Stage[Settings], long_run: gr.State) -> None:
+    """The fold of the samplers: layout, then wiring."""
+    gr.Markdown(WORDS["samplers_hint"])
+    stage.control("calls", WORDS["calls"], elem_id="race-count")
+    with gr.Row(elem_id="race-buttons"):
+        go, stop = stage.run_buttons(WORDS["race"], "race")
+    about = gr.Markdown(elem_id="race-about", elem_classes="note")
+    row = PictureRow(columns=COLUMNS, elem_id="race-row")
+    gr.Markdown(WORDS["samplers_note"].format(steps=LONG_RUN_STEPS))
+    gr.Markdown(samplers_found(stage.shelf), elem_id="samplers-found")
+
+    stage.stream(go.click, race_samplers, {"row": row, "about": about}, long_run, stop=stop)
+
+
+def build_spacing(stage: Stage[Settings], long_run: gr.State) -> None:
+    """The fold of the steps' times: layout, then wiring."""
+    follower = Follower(heeds="network")
+    gr.Markdown(WORDS["spacing_hint"])
+    steps = stage.control("steps", WORDS["steps"], elem_id="space-count")
+    with gr.Row(elem_id="space-buttons"):
+        go, stop = stage.run_buttons(WORDS["space"], "space")
+    about = gr.Markdown(elem_id="space-about", elem_classes="note")
+    row = PictureRow(columns=COLUMNS, elem_id="space-row")
+    own = stage.control("own", WORDS["own"], elem_id="space-own", **own_look(stage.exhibit))
+    with gr.Row():
+        over_t = gr.Plot(show_label=False, elem_id="spacing-t-figure", min_width=300)
+        over_snr = gr.Plot(show_label=False, elem_id="spacing-snr-figure", min_width=300)
+    gr.Markdown(spacing_found(stage.shelf), elem_id="spacing-found")
+
+    stage.stream(go.click, race_spacings, {"row": row, "about": about}, long_run, stop=stop)
+    stage.follow(
+        [follower.due, steps.change, own.change, go.click],
+        draw_spacing,
+        {"over_t": over_t, "over_snr": over_snr},
+    )
+
+
+# ---- what can be set
+
+
+def look(moment: Moment[Settings]) -> dict[str, dict[str, Any]]:
+    """The bend is a schedule's; times lie below the network's T."""
+    bends = moment.settings.schedule == BENT
+    return {"gamma": {"visible": bends}, "own": own_look(moment.exhibit)}
+
+
+def own_look(exhibit: Exhibit) -> dict[str, Any]:
+    return {"info": WORDS["own_hint"].format(T=exhibit.T), "placeholder": own_example(exhibit)}
+
+
+def show_bend(schedule: str) -> Any:
+    return gr.update(visible=schedule == BENT)
 
 
 # ---- schedules
 
 
-def compare_schedules(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, name: str, gamma: float
-) -> tuple[Any, ...]:
-    exhibit, choice, t, seed = read_rail(shelf, denoiser, choice, t, seed)
-    found = compute_schedules(exhibit, choice.pixels, t, seed, name, gamma)
-    own, curves = schedule_curve(exhibit.schedule), schedule_curves(exhibit, gamma)
-    figures = curves_figures(curves, own, name, found)
-    return comparison_row(found, name), end_text(found, exhibit.T), *figures
-
-
-def show_bend(name: str) -> Any:
-    return gr.update(visible=name == BENT)
+def show_schedules(moment: Moment[Settings]) -> Answers:
+    exhibit, settings = moment.exhibit, moment.settings
+    found, own = comparison_at(moment), schedule_curve(exhibit.schedule)
+    curves = schedule_curves(exhibit, settings.gamma)
+    share, ratio = curves_figures(curves, own, settings.schedule, found)
+    row, end = comparison_row(found, settings.schedule), end_text(found, exhibit.T)
+    return {"row": row, "end": end, "share": share, "ratio": ratio}
 
 
 def comparison_row(found: ScheduleComparison, name: str) -> dict[str, Any]:
@@ -176,20 +157,21 @@ def comparison_row(found: ScheduleComparison, name: str) -> dict[str, Any]:
         for mixture in (found.chosen, found.same_t, found.same_snr)
     )  # fmt: skip
     away = say(WORDS["difference"], difference=found.difference)
-    guess, error = found.chosen.x_t, WORDS["nothing"]
-    if found.x_0_hat is not None:
-        guess = found.x_0_hat
+    error = WORDS["nothing"]
+    if found.mse is not None:
         error = say(WORDS["error"], mse=found.mse, t=t, mse_same_t=found.mse_same_t)
+    shown = [
+        (found.chosen.pixels, WORDS["chosen"].format(schedule=schedule, t=t), snr),
+        (found.same_t.pixels, WORDS["same_t"].format(t=t), snr_same_t),
+        (found.same_snr.pixels, WORDS["same_snr"].format(t=told), f"{snr_same}\n{away}"),
+        (found.guess, WORDS["guess"].format(t=told), error),
+    ]
     return {
         "pictures": [
-            picture(found.chosen.x_t, WORDS["chosen"].format(schedule=schedule, t=t), snr),
-            picture(found.same_t.x_t, WORDS["same_t"].format(t=t), snr_same_t),
-            picture(
-                found.same_snr.x_t, WORDS["same_snr"].format(t=told), f"{snr_same}\n{away}"
-            ),
-            picture(guess, WORDS["guess"].format(t=told), error),
+            {"uri": png_data_uri(pixels), "label": label, "note": note}
+            for pixels, label, note in shown
         ]
-    }  # fmt: skip
+    }
 
 
 def end_text(found: ScheduleComparison, T: int) -> str:  # noqa: N803 - the papers' name
@@ -204,150 +186,71 @@ def end_text(found: ScheduleComparison, T: int) -> str:  # noqa: N803 - the pape
 # ---- runs
 
 
-def race_samplers(
-    shelf: Shelf, long_run: LongRun, denoiser: str, choice: Choice, t: Any, seed: Any, calls: float
-) -> Iterator[tuple[Any, Any, Any]]:
+def race_samplers(moment: Moment[Settings], long_run: LongRun) -> Running:
     """Every sampler with as many network calls, then the long run."""
-    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    plans = sampler_plans(exhibit.T, min(int(calls), exhibit.T))
-    yield from show_runs(shelf, exhibit, plans, choice.kind, seed, long_run)
+    return racing(moment, race_plans(moment), long_run)
 
 
-def race_spacings(
-    shelf: Shelf,
-    long_run: LongRun,
-    denoiser: str,
-    choice: Choice,
-    t: Any,
-    seed: Any,
-    steps: float,
-    own: str | None,
-) -> Iterator[tuple[Any, Any, Any]]:
+def race_spacings(moment: Moment[Settings], long_run: LongRun) -> Running:
     """DDIM at differently spaced times, then the long run."""
-    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T), own)
-    yield from show_runs(shelf, exhibit, plans, choice.kind, seed, long_run)
+    return racing(moment, space_plans(moment), long_run)
 
 
-def show_runs(
-    shelf: Shelf,
-    exhibit: Exhibit,
-    plans: list[Plan],
-    kind: str | None,
-    seed: int,
-    long_run: LongRun,
-) -> Iterator[tuple[Any, Any, Any]]:
-    """The runs' pictures as they come, one run after another; a known long run is not repeated."""
-    kind = kind if kind in exhibit.denoiser.conditions else None
-    key = (exhibit.name, kind, seed)
-    plans = [*plans, long_plan(exhibit.T)]
-    so_far: dict[str, RunSoFar] = {}
-    if long_run.key == key and long_run.end is not None:
-        so_far["long"] = long_run.end
-    about = WORDS["about" if kind else "about_any"].format(
-        network=exhibit.name, kind=kind, seed=seed
+def racing(moment: Moment[Settings], plans: list[Plan], long_run: LongRun) -> Running:
+    """One run after another; a known long run is not repeated."""
+    so_far = long_run.known(long_run_of(moment))
+    opening = {"row": runs_row(plans, so_far), "about": about_text(moment)}
+    return Running(
+        racing_pieces(moment, plans, so_far, long_run),
+        opening=opening,
+        tell=lambda sentence: {"about": about_text(moment, sentence)},
     )
-    yield runs_row(plans, so_far), about, gr.update(interactive=True)
-    with shelf.line.join() as place:
-        for ahead in place.wait():
-            yield gr.skip(), WORDS["waiting"].format(about=about, ahead=ahead), gr.skip()
-        yield gr.skip(), about, gr.skip()
-        sent = time.monotonic()
-        for plan in plans:
-            if plan.name in so_far:
-                continue
-            for now in shelf.compute_long(len(plan.times), compute_run, exhibit, plan, seed, kind):
-                so_far[plan.name] = now
-                if now.done or time.monotonic() - sent > SEND_EVERY:
-                    yield runs_row(plans, so_far), gr.skip(), gr.skip()
-                    sent = time.monotonic()
-    long_run.key, long_run.end = key, so_far["long"]
-    yield gr.skip(), gr.skip(), gr.update(interactive=False)
+
+
+def racing_pieces(
+    moment: Moment[Settings], plans: list[Plan], so_far: dict[str, RunSoFar], long_run: LongRun
+) -> Iterator[Answers]:
+    """The pictures as they come; the line has no more to say with the first of them."""
+    yield {"about": about_text(moment)}
+    for _ in run_all(moment, plans, so_far):
+        yield {"row": runs_row(plans, so_far)}
+    long_run.of, long_run.end = long_run_of(moment), so_far["long"]
+
+
+def long_run_of(moment: Moment[Settings]) -> tuple[str, str | None, int]:
+    """What it hangs on."""
+    return moment.exhibit.name, told_kind(moment), moment.seed
+
+
+def about_text(moment: Moment[Settings], sentence: str = "") -> str:
+    """What the pictures are of."""
+    network, kind, seed = long_run_of(moment)
+    words = WORDS["about" if kind else "about_any"]
+    about = words.format(network=network, kind=kind, seed=seed)
+    return WORDS["about_run"].format(about=about, sentence=sentence) if sentence else about
 
 
 def runs_row(plans: list[Plan], so_far: dict[str, RunSoFar]) -> dict[str, Any]:
     """What each run has come to; its distance from the long run once both are done."""
-    end = so_far.get("long")
-    pictures = []
+    away, pictures = distances(so_far), []
     for plan in plans:
-        label, now = WORDS["runs"][plan.name], so_far.get(plan.name)
-        if now is None:
-            pictures.append({"uri": None, "label": label, "note": ""})
-            continue
-        notes = [WORDS["running" if not now.done else "finished"].format(
-            calls=now.calls, steps=plan.num_steps
-        )]  # fmt: skip
-        if plan.sampler == "ddpm":
-            notes.append(WORDS["own_goal"])
-        elif plan.name != "long" and now.done and end is not None and end.done:
-            notes.append(say(WORDS["away"], distance=distance(now.x_0_hat, end.x_0_hat)))
-        pictures.append(picture(now.x_0_hat, label, "\n".join(notes)))
+        now, label = so_far.get(plan.name), WORDS["runs"][plan.name]
+        note = run_note(plan, now, away) if now else ""
+        pictures.append({"uri": now.uri if now else None, "label": label, "note": note})
     return {"pictures": pictures}
 
 
-def draw_spacing(shelf: Shelf, denoiser: str, steps: float, own: str | None) -> tuple[Any, Any]:
+def run_note(plan: Plan, now: RunSoFar, away: dict[str, float]) -> str:
+    words = WORDS["finished" if now.done else "running"]
+    notes = [words.format(calls=now.calls, steps=plan.num_steps)]
+    if plan.sampler == "ddpm":
+        notes.append(WORDS["own_goal"])
+    if plan.name in away:
+        notes.append(say(WORDS["away"], distance=away[plan.name]))
+    return "\n".join(notes)
+
+
+def draw_spacing(moment: Moment[Settings]) -> Answers:
     """The times, as ticks."""
-    exhibit = shelf.exhibit(denoiser)
-    plans = spacing_plans(exhibit.schedule, min(int(steps), exhibit.T), own)
-    return spacing_figures(plans, exhibit.schedule.snr.numpy())
-
-
-# ---- what was found, from the networks' files
-
-
-def samplers_found(shelf: Shelf) -> str:
-    """A row for each network and sampler."""
-    measured = all_findings(shelf, "samplers")
-    if not measured:
-        return WORDS["not_measured"]
-    rows = [
-        [WORDS["row_samplers"].format(network=name, sampler=WORDS["runs"][sampler]), *part[sampler]]
-        for name, part in measured.items()
-        for sampler in ("ddim", "dpmpp_2m", "heun")
-    ]
-    first = next(iter(measured.values()))
-    head = WORDS["samplers_head"].format(**first)
-    return say(WORDS["samplers_found"], **first | {"table": table(head, rows)})
-
-
-def spacing_found(shelf: Shelf) -> str:
-    """A row for each network and number of steps."""
-    measured = all_findings(shelf, "spacing")
-    if not measured:
-        return WORDS["not_measured"]
-    rows: list[list[Any]] = []
-    for name, part in measured.items():
-        for place, steps in enumerate(part["steps"]):
-            calls = len(part["placed_times"][place]) - 1
-            placed = say(WORDS["placed"], distance=part["placed"][place], calls=calls)
-            evenly = [part[spacing][place] for spacing in ("even", "quadratic", "log_snr")]
-            title = WORDS["row_steps"].format(network=name, steps=steps)
-            rows.append([title, *evenly, placed])
-    first = next(iter(measured.values()))
-    told = {key: ", ".join(map(str, first[key][0])) for key in ("log_snr_times", "placed_times")}
-    return say(
-        WORDS["spacing_found"], **first | told | {"table": table(WORDS["spacing_head"], rows)}
-    )
-
-
-def all_findings(shelf: Shelf, part: str) -> dict[str, Any]:
-    """By network, of those of which it was measured."""
-    found = {name: findings(exhibit, part) for name, exhibit in shelf.exhibits.items()}
-    return {name: one for name, one in found.items() if one}
-
-
-def table(head: str, rows: Sequence[Sequence[Any]]) -> str:
-    """Markdown: a name and numbers in each row."""
-    lines = [
-        "| " + " | ".join(cell if isinstance(cell, str) else number(cell) for cell in row) + " |"
-        for row in rows
-    ]
-    columns = head.count("|") - 2
-    return "\n".join([head, "|:--|" + "--:|" * columns, *lines])
-
-
-def own_example(exhibit: Exhibit) -> str:
-    """Times to begin with: those that were found to be well placed, or every quarter."""
-    spacing = findings(exhibit, "spacing")
-    times = spacing["placed_times"][0] if spacing else timesteps(exhibit.T, 4)
-    return ", ".join(map(str, times[1:-1]))
+    over_t, over_snr = spacing_figures(spacings(moment), moment.exhibit.schedule.snr.numpy())
+    return {"over_t": over_t, "over_snr": over_snr}

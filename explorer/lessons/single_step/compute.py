@@ -16,7 +16,17 @@ import torch
 
 from explorer.diffusion.noise import noise_from_seed
 from explorer.exhibits.exhibit import Exhibit
-from explorer.images.encoding import to_model_space
+from explorer.images.encoding import to_model_space, to_pixels
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import number
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How strong the noise is that is added in one step."""
+
+    beta: float = number(0.5, 0.05, 3, 0.05)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,3 +96,28 @@ def compute_single_step(exhibit: Exhibit, pixels: np.ndarray, beta: float, seed:
     x_0_hat = x_noisy - beta * eps_hat
     images = [image[0].numpy() for image in (x_0, eps, x_noisy, x_0_again, x_t, eps_hat, x_0_hat)]
     return SingleStep(t, beta, *images)
+
+
+def compute_of(moment: Moment[Settings]) -> SingleStep:
+    """The step of a moment, whose t does not matter."""
+    return compute_single_step(
+        moment.exhibit, moment.pixels, moment.settings.beta, moment.seed
+    )  # fmt: skip
+
+
+def shown(step: SingleStep) -> dict[str, np.ndarray]:
+    """(H, W, C) uint8 each; what lies below black or above white is black or white."""
+    images = {
+        "clean": step.x_0,
+        "noisy": step.x_noisy,
+        "again": step.x_0_again,
+        "guess": step.x_0_hat,
+    }
+    return {name: to_pixels(image) for name, image in images.items()}
+
+
+def result(moment: Moment[Settings]) -> Result:
+    """The way there and back."""
+    step = compute_of(moment)
+    numbers = ("t", "beta", "rounding", "typical_error", "largest_error")
+    return Result(shown(step), {name: getattr(step, name) for name in numbers})

@@ -1,70 +1,58 @@
 """Panel "One step by hand": x_0 + beta eps and back, with the true noise and the network's."""
 
-from types import MethodType
 from typing import Any
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
-from explorer.components.slider import Slider
-from explorer.exhibits.exhibit import Exhibit
-from explorer.images.encoding import png_data_uri, to_pixels
-from explorer.lessons.single_step.compute import SingleStep, compute_single_step
-from explorer.page.listeners import NEWEST
-from explorer.page.rail import Rail, read_rail
-from explorer.page.shelf import Shelf
-from explorer.page.visit import Choice
+from explorer.images.encoding import png_data_uri
+from explorer.lessons.single_step.compute import Settings, SingleStep, compute_of, shown
+from explorer.page.moment import Moment
+from explorer.page.runs import Answers
+from explorer.page.stage import Stage
 from explorer.page.words import LATEX, SHARED, say, words_beside
 
 WORDS = words_beside(__file__)
 
 
-def build_single_step_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring. t does not matter here: beta has its own slider, and finds its t."""
-    with gr.Column(elem_id="lesson-single-step", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        beta = Slider(0.05, 3, 0.5, step=0.05, label=WORDS["beta"], elem_id="beta", buttons=[])
-        row = PictureRow(waiting(), elem_id="single-step-row")
-        with gr.Accordion(WORDS["numbers"], open=False):
-            numbers = gr.Markdown(latex_delimiters=LATEX, elem_id="single-step-numbers")
-        with gr.Accordion(WORDS["code"], open=False):
-            gr.Markdown(WORDS["code_hint"])
-            code = gr.Markdown(elem_id="single-step-code")
-        follower = Follower(heeds="scene")
-    gr.on(
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    beta = stage.control("beta", WORDS["beta"], elem_id="beta", buttons=[])
+    row = PictureRow(waiting(), elem_id="single-step-row")
+    with gr.Accordion(WORDS["numbers"], open=False):
+        numbers = gr.Markdown(latex_delimiters=LATEX, elem_id="single-step-numbers")
+    with gr.Accordion(WORDS["code"], open=False):
+        gr.Markdown(WORDS["code_hint"])
+        code = gr.Markdown(elem_id="single-step-code")
+    follower = Follower(heeds="scene")
+
+    stage.follow(
         [follower.due, beta.change],
-        MethodType(show_single_step, shelf),
-        [*rail.inputs, beta],
-        [row, numbers, code],
-        **NEWEST,
+        show_single_step,
+        {"row": row, "numbers": numbers, "code": code},
     )
 
 
-def show_single_step(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, beta: float
-) -> tuple[dict[str, Any], str, str]:
-    exhibit, choice, _, seed = read_rail(shelf, denoiser, choice, t, seed)
-    step = compute_single_step(exhibit, choice.pixels, beta, seed)
-    return pictures(step), numbers_text(step, beta), code_text(exhibit, choice, seed, beta)
+def show_single_step(moment: Moment[Settings]) -> Answers:
+    step = compute_of(moment)
+    return {"row": row_of(step), "numbers": numbers_text(step, moment), "code": code_text(moment)}
 
 
-def pictures(step: SingleStep) -> dict[str, Any]:
-    """For the picture row; what lies below black or above white is shown as black or white."""
-    shown = (
-        ("clean", step.x_0, ""),
-        ("noisy", step.x_noisy, say(WORDS["noisy_note"], beta=step.beta, t=step.t)),
-        ("again", step.x_0_again, say(WORDS["again_note"], rounding=step.rounding)),
-        (
-            "guess",
-            step.x_0_hat,
-            say(WORDS["guess_note"], typical=step.typical_error, largest=step.largest_error),
+def row_of(step: SingleStep) -> dict[str, Any]:
+    """For the picture row."""
+    notes = {
+        "noisy": say(WORDS["noisy_note"], beta=step.beta, t=step.t),
+        "again": say(WORDS["again_note"], rounding=step.rounding),
+        "guess": say(
+            WORDS["guess_note"], typical=step.typical_error, largest=step.largest_error
         ),
-    )
+    }  # fmt: skip
     return {
         "pictures": [
-            {"label": WORDS[name], "uri": png_data_uri(to_pixels(image)), "note": note}
-            for name, image, note in shown
+            {"label": WORDS[name], "uri": png_data_uri(pixels), "note": notes.get(name, "")}
+            for name, pixels in shown(step).items()
         ]
     }
 
@@ -75,7 +63,7 @@ def waiting() -> dict[str, Any]:
     return {"pictures": [{"label": WORDS[name], "uri": None} for name in names]}
 
 
-def numbers_text(step: SingleStep, wanted: float) -> str:
+def numbers_text(step: SingleStep, moment: Moment[Settings]) -> str:
     """The middle pixel's way there and back, and how the toy becomes what the network is shown."""
     channels, height, width = step.x_0.shape
     images = ("x_0", "eps", "x_noisy", "x_0_again", "eps_hat", "x_0_hat")
@@ -84,7 +72,7 @@ def numbers_text(step: SingleStep, wanted: float) -> str:
         WORDS["numbers_text"],
         **pixel,
         channel=f" {SHARED['green']}" if channels > 1 else "",
-        wanted=wanted,
+        wanted=moment.settings.beta,
         beta=step.beta,
         t=step.t,
         rounding=step.rounding,
@@ -93,7 +81,10 @@ def numbers_text(step: SingleStep, wanted: float) -> str:
     )
 
 
-def code_text(exhibit: Exhibit, choice: Choice, seed: int, wanted: float) -> str:
+def code_text(moment: Moment[Settings]) -> str:
     """The same in Python, as Markdown; it runs as it stands, from the root of a clone."""
+    exhibit, choice = moment.exhibit, moment.picture
     image = choice.name if choice.name in exhibit.gallery else exhibit.first_picture.name
-    return WORDS["code_text"].format(denoiser=exhibit.name, image=image, seed=seed, wanted=wanted)
+    return WORDS["code_text"].format(
+        denoiser=exhibit.name, image=image, seed=moment.seed, wanted=moment.settings.beta
+    )

@@ -8,30 +8,60 @@ t goes into two places: the network, and the formula that makes an image of its 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.denoiser.denoiser import PredictsEps
 from explorer.diffusion.checks import check_integer, shown
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.samplers import sample
 from explorer.exhibits.exhibit import Exhibit
-from explorer.images.encoding import to_model_space, to_pixels
+from explorer.exhibits.wrapped import Wrapped
+from explorer.images.encoding import to_pixels
+from explorer.page.moment import Moment
+from explorer.page.result import Result
+from explorer.page.settings import one_of, whole
+from explorer.page.variants import (
+    compute_strips,
+    compute_variants,
+    helped_setting,
+    sampler_setting,
+)
 
 Lie = Literal["constant", "shifted", "reversed"]
 Believer = Literal["network", "formula", "both"]
+LIES: tuple[Lie, ...] = get_args(Lie)
 BELIEVERS: tuple[Believer, ...] = get_args(Believer)
 VALLEY_POINTS = 17
 NUM_STEPS, GUIDANCE = 25, 2.0  # of a whole run
 
 
-class ToldTime:
+@dataclass(frozen=True)
+class Settings:
+    """What is told, who believes it, and how a whole run is lied to; the last two are the fold's.
+
+    told_t: in 1..T; a quarter of T to begin with.
+    """
+
+    told_t: int = whole(None, 1)
+    believer: Believer = one_of("both", BELIEVERS)
+    lie: Lie = one_of("shifted", LIES)
+    blind_sampler: str = sampler_setting()
+    blind_helped: int = helped_setting()
+
+    def mended(self, exhibit: Exhibit) -> "Settings":
+        """With a told t of this network."""
+        told_t = exhibit.T // 4 if self.told_t is None else self.told_t
+        return replace(self, told_t=min(max(1, told_t), exhibit.T))
+
+
+class ToldTime(Wrapped):
     """A denoiser that is lied to about t; otherwise the one it wraps.
 
     The network's answer is eps_hat: where the raw output F is v, eps_hat = noise_scale x_t +
@@ -50,23 +80,20 @@ class ToldTime:
 
     def __init__(
         self,
-        denoiser: PredictsEps,
+        denoiser: Predictor,
         tell: Callable[[Tensor], Tensor],
         believer: Believer = "both",
     ):
-        self.denoiser = denoiser
+        super().__init__(denoiser)
         self.tell = tell
         self.believer: Believer = check_believer(believer)
-        self.schedule = denoiser.schedule
-        self.shape = denoiser.shape
-        self.conditions = denoiser.conditions
 
     def predict_eps(
         self, x_t: Tensor, t: Tensor, condition: Tensor | None = None, guidance: float = 1.0
     ) -> Tensor:
         """As the wrapped denoiser's; t is the true one."""
         network_t, formula_t = believed(self.believer, t, self.tell(t))
-        eps_hat = self.denoiser.predict_eps(x_t, network_t, condition, guidance)
+        eps_hat = self.inner.predict_eps(x_t, network_t, condition, guidance)
         signal_scale, noise_scale = self.schedule.signal_scale, self.schedule.noise_scale
         # The two formulas in one, as shares of x_t and eps_hat that are 0 and 1 at the true t.
         here, there = t.cpu(), formula_t.cpu()
@@ -102,6 +129,15 @@ class ToldPredictions:
     x_0_hat: np.ndarray
     errors: ToldErrors
 
+    @property
+    def pictures(self) -> dict[str, np.ndarray]:
+        """Of two told times, the true one and the lie: what was shown, both guesses, and what the
+        lie changes; (H, W, C) uint8.
+        """
+        truth, lie = self.x_0_hat
+        views = {"x_t": self.x_t, "truth": truth, "lie": lie, "difference": lie - truth}
+        return {name: to_pixels(x) for name, x in views.items()}
+
 
 @dataclass(frozen=True, eq=False)
 class ToldFrame:
@@ -135,7 +171,7 @@ def believed(believer: Believer, t: Tensor, told: Tensor) -> tuple[Tensor, Tenso
     return t if believer == "formula" else told, t if believer == "network" else told
 
 
-def compute_told_time(
+def predict_told(
     exhibit: Exhibit,
     pixels: np.ndarray,
     t: int,
@@ -158,7 +194,7 @@ def compute_told_time(
     schedule = exhibit.schedule
     t = check_integer("t", t, 1, schedule.T)
     told = [check_integer("each told t", time, 1, schedule.T) for time in told]
-    x_0 = torch.from_numpy(to_model_space(pixels))[None]
+    x_0 = exhibit.codec.encode(pixels)
     eps = noise_from_seed(tuple(x_0.shape), seed)
     x_t = diffuse(schedule, x_0, t, eps)
     rows, times = x_t.repeat(len(told), 1, 1, 1), torch.tensor(told)
@@ -190,7 +226,7 @@ def tell_by(lie: Lie, t: int, told: int, T: int) -> Callable[[Tensor], Tensor]: 
     raise ValueError(f"lie must be constant, shifted or reversed, not {lie!r}.")
 
 
-def compute_told_run(
+def run_both(
     exhibit: Exhibit,
     tell: Callable[[Tensor], Tensor],
     seed: int,
@@ -215,6 +251,69 @@ def compute_told_run(
         truth, lie = to_pixels(step.x_0_hat.cpu().numpy())
         told = int(tell(torch.tensor([step.t]))) if step.t > 0 else None
         yield ToldFrame(index, step.t, told, truth, lie)
+
+
+# ---- of a moment, for the page and for programs
+
+
+def predict_both(moment: Moment[Settings]) -> ToldPredictions:
+    """Told the truth, and told the visitor's t."""
+    told = [moment.t, moment.settings.told_t]
+    return predict_told(
+        moment.exhibit, moment.pixels, moment.t, moment.seed, told, moment.settings.believer
+    )
+
+
+def measure_errors(moment: Moment[Settings]) -> ToldErrors:
+    """With all the valley's times, whatever the visitor tells."""
+    told = valley_times(moment.exhibit.T, moment.t)
+    return predict_told(
+        moment.exhibit, moment.pixels, moment.t, moment.seed, told, moment.settings.believer
+    ).errors
+
+
+def run_lied_to(moment: Moment[Settings]) -> Iterator[ToldFrame]:
+    exhibit, settings = moment.exhibit, moment.settings
+    tell = tell_by(settings.lie, moment.t, moment.settings.told_t, exhibit.T)
+    return run_both(exhibit, tell, moment.seed, settings.believer)
+
+
+def compute_told_time(moment: Moment[Settings]) -> Result:
+    """What the network is shown, its guess when told the truth and when told `told_t`, and what the
+    lie changes (grey is nothing); the mean squared error of both guesses.
+    """
+    result = predict_both(moment.noisy())
+    errors = result.errors
+    told = {"told": errors.told, "x_0_mse": errors.x_0_mse, "eps_mse": errors.eps_mse}
+    return Result(result.pictures, {"t": errors.t} | told)
+
+
+def compute_told_time_valley(moment: Moment[Settings]) -> Result:
+    """Mean squared errors of the noise and of the clean image against what is told."""
+    errors = measure_errors(moment.noisy())
+    curves = {"told": errors.told, "eps_mse": errors.eps_mse, "x_0_mse": errors.x_0_mse}
+    return Result(numbers={"t": errors.t} | curves)
+
+
+def compute_told_time_run(moment: Moment[Settings]) -> Iterator[Result]:
+    """Two runs from one noise, told the truth and lied to: the clean image that each guesses."""
+    for frame in run_lied_to(moment.noisy()):
+        yield Result(
+            {"truth": frame.truth, "lie": frame.lie}, {"t": frame.t, "told": frame.told}
+        )  # fmt: skip
+
+
+def compute_told_time_blind(moment: Moment[Any]) -> Result:
+    """A network that was told t in training, and one that never was: what each makes of x_t.
+
+    Needs the network "digits".
+    """
+    return compute_variants(moment, "blind")
+
+
+def compute_told_time_blind_strips(moment: Moment[Any]) -> Iterator[Result]:
+    """What those two draw from the same noise."""
+    yield from compute_strips(moment, "blind")
 
 
 def _mse(found: Tensor, true: Tensor) -> list[float]:

@@ -1,8 +1,6 @@
-"""Panel "It must know t": a second slider that lies to the network."""
+"""Lesson "It must know t": a second slider that lies to the network."""
 
-import uuid
 from collections.abc import Iterator
-from types import MethodType
 from typing import Any
 
 import gradio as gr
@@ -10,31 +8,27 @@ import gradio as gr
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.components.scrubber import Scrubber
-from explorer.components.slider import Slider
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.found import findings
 from explorer.images.encoding import png_data_uri
 from explorer.lessons.told_time.compute import (
     NUM_STEPS,
-    Believer,
-    Lie,
+    Settings,
     ToldErrors,
     ToldFrame,
     ToldPredictions,
-    check_believer,
-    compute_told_run,
-    compute_told_time,
-    tell_by,
-    valley_times,
+    measure_errors,
+    predict_both,
+    run_lied_to,
 )
 from explorer.lessons.told_time.figure import valley_figure
-from explorer.page.listeners import NEWEST, RUNS
-from explorer.page.pictures import picture
-from explorer.page.rail import Rail, clean_t, ends, read_moment
-from explorer.page.sentences import sentences
-from explorer.page.shelf import Shelf
-from explorer.page.variants import build_variants_fold
-from explorer.page.visit import Choice, scene_key
+from explorer.page.moment import Moment
+from explorer.page.pictures import shown
+from explorer.page.rail import ends
+from explorer.page.runs import Answers, Frame, Running
+from explorer.page.stage import Stage
+from explorer.page.variants_fold import build_variants_fold
+from explorer.page.visit import scene_key
 from explorer.page.words import LATEX, say, words_beside
 
 WORDS = words_beside(__file__)
@@ -42,131 +36,99 @@ WORDS = words_beside(__file__)
 Valley = tuple[str, ToldErrors]
 
 
-def build_told_time_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring."""
-    exhibit = shelf.first
-    valley = gr.State(None, time_to_live=900)
-    with gr.Column(elem_id="lesson-told-time", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        follower, network_follower = Follower(), Follower(heeds="network")
-        with gr.Column(elem_id="told-time"):
-            told = Slider(
-                1, exhibit.T, max(1, exhibit.T // 4), step=1, label=WORDS["told"],
-                elem_id="told-slider", buttons=[],
-            )  # fmt: skip
-            tick = gr.HTML(true_tick(exhibit.T // 2, exhibit.T), elem_id="true-tick")
-            gr.HTML(ends(exhibit), elem_id="told-ends")
-        believer = gr.Radio(
-            [(label, name) for name, label in WORDS["believers"].items()],
-            value="both", label=WORDS["believer"], elem_id="told-believer",
+    exhibit = stage.exhibit
+    valley = stage.state(lambda: None)
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    follower = Follower()
+    with gr.Column(elem_id="told-time"):
+        told = stage.control(
+            "told_t", WORDS["told"], **told_slider(exhibit, stage.opening),
+            elem_id="told-slider", buttons=[],
         )  # fmt: skip
-        pictures = PictureRow(columns=4, elem_id="told-pictures")
-        with gr.Accordion(WORDS["valley"], open=False):
-            valley_follower = Follower()
-            gr.Markdown(WORDS["valley_hint"])
-            figure = gr.Plot(show_label=False, elem_id="valley-figure")
-        with gr.Accordion(WORDS["run"], open=False):
-            gr.Markdown(WORDS["run_hint"])
-            how = gr.Radio(
-                [(label, lie) for lie, label in WORDS["lies"].items()],
-                value="shifted", label=WORDS["how"], elem_id="told-how",
-            )  # fmt: skip
-            go = gr.Button(WORDS["go"], variant="primary", elem_id="told-run")
-            scrubber = Scrubber(
-                views=[WORDS["run_truth"], WORDS["run_lie"]], placeholder=WORDS["placeholder"],
-                elem_id="told-scrubber",
-            )  # fmt: skip
-        with gr.Accordion(WORDS["reading"], open=False):
-            reading_follower = Follower(heeds="network")
-            reading = gr.Markdown(latex_delimiters=LATEX, elem_id="told-reading")
-        build_variants_fold(rail, shelf, "blind")
-
-    show = (
-        MethodType(show_told, shelf),
-        [*rail.inputs, told, believer, valley],
-        [pictures, tick, figure],
+        tick = gr.HTML(true_tick(exhibit.T // 2, exhibit.T), elem_id="true-tick")
+        gr.HTML(ends(exhibit), elem_id="told-ends")
+    believer = stage.control(
+        "believer", WORDS["believer"], labels=WORDS["believers"], elem_id="told-believer"
     )
-    gr.on([follower.due, told.change], *show, **NEWEST)
-    measured = gr.on(
-        [valley_follower.due, believer.change],
-        MethodType(measure_valley, shelf), [*rail.inputs, believer], valley, **NEWEST,
-    )  # fmt: skip
-    measured.success(*show, **NEWEST)
-    go.click(
-        MethodType(run_told, shelf), [*rail.inputs, told, believer, how], scrubber,
-        **RUNS,
-    )  # fmt: skip
-    reading_follower.due(MethodType(reading_text, shelf), rail.denoiser, reading, **NEWEST)
-    network_follower.due(lambda: None, None, scrubber, **NEWEST)  # its run is the old network's
+    pictures = PictureRow(columns=4, elem_id="told-pictures")
+    with gr.Accordion(WORDS["valley"], open=False):
+        valley_follower = Follower()
+        gr.Markdown(WORDS["valley_hint"])
+        figure = gr.Plot(show_label=False, elem_id="valley-figure")
+    with gr.Accordion(WORDS["run"], open=False):
+        gr.Markdown(WORDS["run_hint"])
+        stage.control("lie", WORDS["how"], labels=WORDS["lies"], elem_id="told-how")
+        with gr.Row(elem_id="told-run-row"):
+            go, stop = stage.run_buttons(WORDS["go"], "told-run")
+        scrubber = Scrubber(
+            views=[WORDS["run_truth"], WORDS["run_lie"]], placeholder=WORDS["placeholder"],
+            elem_id="told-scrubber",
+        )  # fmt: skip
+    with gr.Accordion(WORDS["reading"], open=False):
+        reading_follower = Follower(heeds="network")
+        reading = gr.Markdown(latex_delimiters=LATEX, elem_id="told-reading")
+    build_variants_fold(stage, "blind")
+
+    stage.dress(lambda moment: {"told_t": told_slider(moment.exhibit, moment.settings)})
+    outputs = {"pictures": pictures, "tick": tick, "figure": figure}
+    stage.follow([follower.due, told.change], show_told, outputs, valley)
+    measured = stage.follow([valley_follower.due, believer.change], measure_valley, valley)
+    stage.follow(measured.success, show_told, outputs, valley)
+    stage.stream(go.click, run_told, {"scrubber": scrubber}, stop=stop)
+    stage.follow(reading_follower.due, reading_text, reading)
+    # A run of another network's leaves with it.
+    stage.on_exhibit(lambda exhibit: {"scrubber": None}, {"scrubber": scrubber})
 
 
-def show_told(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, told: Any,
-    believer: Believer, valley: Valley | None,
-) -> tuple[dict[str, Any], str, Any]:  # fmt: skip
+def told_slider(exhibit: Exhibit, settings: Settings) -> dict[str, Any]:
+    """It hangs on the network, which says how many times there are."""
+    return {"minimum": 1, "maximum": exhibit.T, "value": settings.told_t}
+
+
+def show_told(moment: Moment[Settings], valley: Valley | None) -> dict[str, Any]:
     """The pictures, the mark at the true t, and the valley if it is this moment's."""
-    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
-    told = max(1, clean_t(told, exhibit))
-    with sentences():
-        result = compute_told_time(exhibit, choice.pixels, t, seed, [t, told], believer)
-    figure = gr.skip()
-    if valley and (valley[0], valley[1].t) == (valley_key(exhibit, choice, seed, believer), t):
-        figure = valley_figure(valley[1], result.errors, exhibit.T)
-    return {"pictures": row(result)}, true_tick(t, exhibit.T), figure
+    moment = moment.noisy()
+    result, T = predict_both(moment), moment.exhibit.T  # noqa: N806 - the papers' name
+    answers = {"pictures": {"pictures": row(result)}, "tick": true_tick(moment.t, T)}
+    if valley and (valley[0], valley[1].t) == (valley_key(moment), moment.t):
+        answers["figure"] = valley_figure(valley[1], result.errors, T)
+    return answers
 
 
-def measure_valley(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any, believer: Believer
-) -> Valley:
+def measure_valley(moment: Moment[Settings]) -> Valley:
     """One call of the network with all the told times, whatever the visitor tells it."""
-    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
-    told = valley_times(exhibit.T, t)
-    with sentences():
-        result = compute_told_time(exhibit, choice.pixels, t, seed, told, believer)
-    return valley_key(exhibit, choice, seed, believer), result.errors
+    return valley_key(moment), measure_errors(moment.noisy())
 
 
-def valley_key(exhibit: Exhibit, choice: Choice, seed: int, believer: Believer) -> str:
-    return f"{scene_key(exhibit, choice, seed)} {believer}"
+def valley_key(moment: Moment[Settings]) -> str:
+    """It is the same while only the told t moves."""
+    scene = scene_key(moment.exhibit, moment.picture, moment.seed)
+    return f"{scene} {moment.settings.believer}"
 
 
-def run_told(
-    shelf: Shelf,
-    denoiser: str,
-    choice: Choice,
-    t: Any,
-    seed: Any,
-    told: Any,
-    believer: Believer,
-    how: Lie,
-) -> Iterator[dict[str, Any]]:
+def run_told(moment: Moment[Settings]) -> Running:
     """Both runs for the scrubber, frame by frame."""
-    exhibit, _, t, seed = read_moment(shelf, denoiser, choice, t, seed)
-    told = max(1, clean_t(told, exhibit))
-    run = {"run": uuid.uuid4().hex[:8], "total": NUM_STEPS + 1}
-    with sentences():
-        tell = tell_by(how, t, told, exhibit.T)
-        frames = compute_told_run(exhibit, tell, seed, check_believer(believer))
-    lie = WORDS["run_lies"][how].format(
-        told=told, shift=shift(t, told), believer=WORDS["believers"][believer]
+    moment, settings = moment.noisy(), moment.settings
+    lie = WORDS["run_lies"][settings.lie].format(
+        told=settings.told_t,
+        shift=shift(moment.t, settings.told_t),
+        believer=WORDS["believers"][settings.believer],
     )
-    yield run | {"views": [WORDS["run_truth"], lie], "status": WORDS["starting"]}
-    with shelf.line.join() as place:
-        for ahead in place.wait():
-            yield run | {"status": WORDS["waiting"].format(ahead=ahead)}
-        for frame in frames:
-            yield run | {
-                "start": frame.step,
-                "frames": [png_data_uri(frame.side_by_side)],
-                "captions": [caption(frame)],
-            }
+    views = {"views": [WORDS["run_truth"], lie]}
+    return Running(run_pieces(run_lied_to(moment)), NUM_STEPS + 1, {"scrubber": views})
 
 
-def reading_text(shelf: Shelf, denoiser: str) -> str:
+def run_pieces(frames: Iterator[ToldFrame]) -> Iterator[Answers]:
+    for frame in frames:
+        yield {"scrubber": Frame(png_data_uri(frame.side_by_side), caption(frame))}
+
+
+def reading_text(moment: Moment[Settings]) -> str:
     """Where the told t goes, and what was measured of this network."""
-    exhibit = shelf.exhibit(denoiser)
-    lies = findings(exhibit, "lies")
-    measured = say(WORDS["measured_text"], name=exhibit.name, **lies) if lies else ""
+    lies = findings(moment.exhibit, "lies")
+    measured = say(WORDS["measured_text"], name=moment.exhibit.name, **lies) if lies else ""
     return WORDS["reading_hint"].replace("{measured}", measured)
 
 
@@ -183,20 +145,19 @@ def shift(t: int, told: int) -> str:
 
 def row(result: ToldPredictions) -> list[dict[str, Any]]:
     """What was shown, the guess when told the truth, the guess when lied to, the difference."""
-    errors, (truth, lie) = result.errors, result.x_0_hat
+    errors = result.errors
     t, told = errors.told
-    notes = [
+    truth, lie = (
         say(WORDS["guess_note"], told=time, error=error)
         for time, error in zip(errors.told, errors.x_0_mse, strict=True)
-    ]
-    return [
-        picture(result.x_t, WORDS["x_t"], WORDS["x_t_note"].format(t=t)),
-        picture(truth, WORDS["truth"], notes[0]),
-        picture(lie, WORDS["lie"], notes[1]),
-        picture(
-            lie - truth, WORDS["difference"], WORDS["difference_note"].format(shift=shift(t, told))
-        ),
-    ]
+    )
+    notes = {
+        "x_t": WORDS["x_t_note"].format(t=t),
+        "truth": truth,
+        "lie": lie,
+        "difference": WORDS["difference_note"].format(shift=shift(t, told)),
+    }
+    return [shown(pixels, WORDS[name], notes[name]) for name, pixels in result.pictures.items()]
 
 
 def true_tick(t: int, T: int) -> str:  # noqa: N803 - the papers' name

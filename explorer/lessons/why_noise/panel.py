@@ -1,113 +1,81 @@
-"""Panel "Why noise?": one prediction read three ways, and what each target's loss weighs."""
+"""Lesson "Why noise?": one prediction read three ways, and what each target's loss weighs."""
 
-from types import MethodType
 from typing import Any
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
-from explorer.exhibits.readings import (
-    Reading,
-    Readings,
-    compute_loss_weights,
-    compute_readings,
-    measured_errors,
-)
-from explorer.exhibits.runs import EPS_RANGE
+from explorer.exhibits.readings import Reading, Readings, compute_loss_weights, measured_errors
+from explorer.lessons.why_noise.compute import Settings, error_pictures, read, reading_pictures
 from explorer.lessons.why_noise.figure import measured_figure, weight_figure
-from explorer.page.listeners import NEWEST
-from explorer.page.pictures import picture
-from explorer.page.rail import Rail, read_moment
-from explorer.page.shelf import Shelf
-from explorer.page.variants import build_variants_fold
-from explorer.page.visit import Choice
+from explorer.page.moment import Moment
+from explorer.page.pictures import shown
+from explorer.page.stage import Stage
+from explorer.page.variants_fold import build_variants_fold
 from explorer.page.words import LATEX, number, words_beside
 
 WORDS = words_beside(__file__)
-RANGES = {"eps": EPS_RANGE, "x_0": 1.0, "v": EPS_RANGE}  # drawn from minus to plus this
 
 
-def build_why_noise_panel(rail: Rail, shelf: Shelf) -> None:
+def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring."""
-    with gr.Column(elem_id="lesson-why-noise", elem_classes="lesson"):
-        gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
-        follower = Follower()
-        readings = PictureRow(columns=3, elem_id="why-readings")
-        gr.Markdown(WORDS["scale"], elem_classes="note")
-        with gr.Accordion(WORDS["one"], open=False):
-            error_follower = Follower()
-            gr.Markdown(WORDS["one_hint"])
-            errors = PictureRow(columns=3, elem_id="why-errors")
-            formula = gr.Markdown(latex_delimiters=LATEX, elem_id="why-formula")
-        with gr.Accordion(WORDS["weight"], open=False):
-            weight_follower = Follower()
-            gr.Markdown(WORDS["weight_hint"])
-            weights = gr.Plot(show_label=False, elem_id="weight-figure")
-        with gr.Accordion(WORDS["measured"], open=False):
-            measured_follower = Follower(heeds="network")
-            gr.Markdown(WORDS["measured_hint"])
-            measured = gr.Plot(show_label=False, elem_id="measured-figure")
-        build_variants_fold(rail, shelf, "targets")
-        build_variants_fold(rail, shelf, "raw")
-        with gr.Accordion(WORDS["best"], open=False):
-            gr.Markdown(WORDS["best_hint"])
+    gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson']}")
+    follower = Follower()
+    readings = PictureRow(columns=3, elem_id="why-readings")
+    gr.Markdown(WORDS["scale"], elem_classes="note")
+    with gr.Accordion(WORDS["one"], open=False):
+        error_follower = Follower()
+        gr.Markdown(WORDS["one_hint"])
+        errors = PictureRow(columns=3, elem_id="why-errors")
+        formula = gr.Markdown(latex_delimiters=LATEX, elem_id="why-formula")
+    with gr.Accordion(WORDS["weight"], open=False):
+        weight_follower = Follower()
+        gr.Markdown(WORDS["weight_hint"])
+        weights = gr.Plot(show_label=False, elem_id="weight-figure")
+    with gr.Accordion(WORDS["measured"], open=False):
+        measured_follower = Follower(heeds="network")
+        gr.Markdown(WORDS["measured_hint"])
+        measured = gr.Plot(show_label=False, elem_id="measured-figure")
+    build_variants_fold(stage, "targets")
+    build_variants_fold(stage, "raw")
+    with gr.Accordion(WORDS["best"], open=False):
+        gr.Markdown(WORDS["best_hint"])
 
-    for source, handler, shown in (
-        (follower, show_readings, readings),
-        (error_follower, show_errors, [errors, formula]),
-        (weight_follower, draw_weights, weights),
-        (measured_follower, draw_measured, measured),
-    ):
-        source.due(MethodType(handler, shelf), rail.inputs, shown, **NEWEST)
+    stage.follow(follower.due, show_readings, readings)
+    stage.follow(error_follower.due, show_errors, {"errors": errors, "formula": formula})
+    stage.follow(weight_follower.due, draw_weights, weights)
+    stage.follow(measured_follower.due, draw_measured, measured)
 
 
-def show_readings(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> dict[str, Any]:
+def show_readings(moment: Moment[Settings]) -> dict[str, Any]:
     """The truth above, the network's answer below."""
-    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
-    result = compute_readings(exhibit, choice.pixels, t, seed)
-    truths = [
-        picture(
-            reading.truth / RANGES[name],
-            WORDS["truth"][name],
-            WORDS["truth_note"][name].format(**scales(result)),
-        )
-        for name, reading in result.of.items()
-    ]
-    guesses = [
-        picture(reading.guess / RANGES[name], WORDS["guess"][name], error_note(reading))
-        for name, reading in result.of.items()
-    ]
-    return {"pictures": truths + guesses}
+    result, of = read(moment), {}
+    for name, reading in result.of.items():
+        of[name] = WORDS["truth"][name], WORDS["truth_note"][name].format(**scales(result))
+        of[f"{name}_hat"] = WORDS["guess"][name], error_note(reading)
+    return {"pictures": [shown(x, *of[name]) for name, x in reading_pictures(result).items()]}
 
 
-def show_errors(
-    shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any
-) -> tuple[dict[str, Any], str]:
-    """What is wrong with each reading, on scales that make their patterns alike; the formula."""
-    exhibit, choice, t, seed = read_moment(shelf, denoiser, choice, t, seed)
-    result = compute_readings(exhibit, choice.pixels, t, seed)
-    size = result.of["eps"].mse ** 0.5 or 1
+def show_errors(moment: Moment[Settings]) -> dict[str, Any]:
+    """What is wrong with each reading; the formula."""
+    result = read(moment)
     pictures = [
-        picture(
-            reading.error / (EPS_RANGE * size * abs(reading.factor)),
-            WORDS["error"][name],
-            pixel_note(reading),
-        )
-        for name, reading in result.of.items()
+        shown(pixels, WORDS["error"][name], pixel_note(result.of[name]))
+        for name, pixels in error_pictures(result).items()
     ]
-    return {"pictures": pictures}, formula_text(t, result)
+    return {"errors": {"pictures": pictures}, "formula": formula_text(moment.noisy().t, result)}
 
 
-def draw_weights(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
-    exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
+def draw_weights(moment: Moment[Settings]) -> Any:
+    exhibit, t = moment.exhibit, moment.noisy().t
     return weight_figure(compute_loss_weights(exhibit, t), exhibit.T, t)
 
 
-def draw_measured(shelf: Shelf, denoiser: str, choice: Choice, t: Any, seed: Any) -> Any:
+def draw_measured(moment: Moment[Settings]) -> Any:
     """The page moves the mark of t along."""
-    exhibit, _, t, _ = read_moment(shelf, denoiser, choice, t, seed)
-    return measured_figure(measured_errors(exhibit), exhibit.T, t)
+    exhibit = moment.exhibit
+    return measured_figure(measured_errors(exhibit), exhibit.T, moment.noisy().t)
 
 
 def scales(result: Readings) -> dict[str, str]:

@@ -15,32 +15,38 @@ from explorer.diffusion.noise import draw_noise, make_generators
 from explorer.diffusion.samplers import timesteps
 from explorer.diffusion.schedules import linear
 from explorer.diffusion.steps import posterior_std
-from explorer.lessons.break_it.compute import GUIDANCE, NUM_STEPS, compute_bench, mistakes
+from explorer.lessons.break_it.compute import (
+    GUIDANCE,
+    NAMES,
+    NUM_STEPS,
+    Settings,
+    compute_bench,
+    compute_break_it,
+    mistakes,
+)
 from explorer.lessons.break_it.mistakes import describe, loop_lines, slider_settings
-from explorer.lessons.break_it.panel import FIRST_MISTAKE, WORDS, Bench, draw_difference, run_bench
+from explorer.lessons.break_it.panel import WORDS, Bench, draw_difference, run_bench
 from explorer.page.words import percent
 
 T, SEED = 40, 3
-BENCH = mistakes(T)
-OUTPUTS = ("slider", "says", "change", "look", "runs", "loop", "ends", "shown", "verdict")
+BENCH, FIRST_MISTAKE = mistakes(T), NAMES[0]
 
 
 @pytest.fixture
-def start(shelf, choice_of):
+def start(play, moment):
     """`start(bench, "few_steps", 1)` -> what the page is sent, piece after piece."""
 
     def go(bench, name=FIRST_MISTAKE, strength=None, denoiser="tiny", seed=SEED):
         strength = BENCH[name].opening if strength is None else strength
-        rail = (denoiser, choice_of(None, denoiser), 20, seed)
-        pieces = run_bench(shelf, bench, *rail, name, strength)
-        return [dict(zip(OUTPUTS, piece, strict=True)) for piece in pieces]
+        now = moment(Settings, denoiser=denoiser, seed=seed, mistake=name, strength=strength)
+        return play(run_bench(now, bench))
 
     return go
 
 
 @pytest.fixture
 def frame_by_frame(monkeypatch):
-    monkeypatch.setattr("explorer.lessons.break_it.panel.SEND_EVERY", 0)
+    monkeypatch.setattr("explorer.page.runs.SEND_EVERY", 0)
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -48,59 +54,44 @@ def decoded(uri: str) -> np.ndarray:
         return np.asarray(picture)
 
 
-def skipped(value) -> bool:
-    return isinstance(value, dict) and value.get("__type__") == "update" and len(value) == 1
-
-
 # ---- the runs
 
 
 @pytest.mark.usefixtures("frame_by_frame")
 def test_words_come_first_then_the_frames_and_the_verdict_last(start, shelf):
-    bench = Bench()
-    first, *others = start(bench)
+    first, *others = start(Bench())
     assert "0.8" in first["says"]
-    assert first["shown"]["frames"] == []
-    assert first["shown"]["done"] is False
-    assert [piece["shown"]["start"] for piece in others] == list(range(NUM_STEPS + 1))
-    assert {piece["shown"]["run"] for piece in others} == {first["shown"]["run"]}
-    assert [piece["shown"]["done"] for piece in others] == [False] * NUM_STEPS + [True]
-    assert [skipped(piece["verdict"]) for piece in others] == [True] * NUM_STEPS + [False]
-    assert all(skipped(piece[name]) for piece in others for name in OUTPUTS[:-2])
-    frames = compute_bench(shelf.first, BENCH[FIRST_MISTAKE], 0.8, SEED)
-    for piece, frame in zip(others, frames, strict=True):
-        [uri] = piece["shown"]["frames"]
+    assert first["scrubber"]["frames"] == []
+    assert first["scrubber"]["done"] is False
+    *frames, last = others
+    assert [piece["scrubber"]["start"] for piece in others] == list(range(NUM_STEPS + 2))
+    assert {piece["scrubber"]["run"] for piece in others} == {first["scrubber"]["run"]}
+    assert [set(piece) for piece in frames] == [{"scrubber"}] * NUM_STEPS + [
+        {"scrubber", "verdict"}
+    ]
+    assert (last["scrubber"]["done"], last["scrubber"]["frames"]) == (True, [])
+    made = list(compute_bench(shelf.first, BENCH[FIRST_MISTAKE], 0.8, SEED))
+    for piece, frame in zip(frames, made, strict=True):
+        [uri] = piece["scrubber"]["frames"]
         np.testing.assert_array_equal(decoded(uri), frame.stacked)
-        assert piece["shown"]["captions"] == [f"t = {frame.t}"]
-    assert percent(frame.error) in others[-1]["verdict"]
+        assert piece["scrubber"]["captions"] == [f"t = {frame.t}"]
+    assert percent(made[-1].error) in frames[-1]["verdict"]
 
 
-def test_quick_frames_travel_together_and_none_is_lost(start):
-    pieces = [piece["shown"] for piece in start(Bench())]
-    assert sum(len(piece["frames"]) for piece in pieces) == NUM_STEPS + 1
-    place = 0
-    for piece in pieces:
-        assert piece["start"] == place
-        assert len(piece["frames"]) == len(piece["captions"])
-        place += len(piece["frames"])
-    assert pieces[-1]["done"] is True
-
-
-def test_it_waits_in_the_same_line_as_all_runs(shelf, choice_of, monkeypatch):
-    monkeypatch.setattr("explorer.page.line.PATIENCE", 0.01)
-    rail = ("tiny", choice_of(), 20, SEED)
-    with shelf.line.join(), shelf.line.join():
-        pieces = run_bench(shelf, Bench(), *rail, FIRST_MISTAKE, 0.8)
-        next(pieces)
-        assert "1 before you" in next(pieces)[-2]["status"]
-        assert "1 before you" in next(pieces)[-2]["status"]
-    assert [piece[-2]["done"] for piece in pieces][-1] is True
-    assert shelf.line.places == []
+@pytest.mark.usefixtures("frame_by_frame")
+def test_a_program_is_given_what_the_page_shows(start, moment):
+    pieces = start(Bench())
+    frames = [one for piece in pieces for one in piece["scrubber"]["frames"]]
+    results = list(compute_break_it(moment(Settings, seed=SEED)))
+    for shown, result in zip(frames, results, strict=True):
+        np.testing.assert_array_equal(decoded(shown), np.concatenate([*result.pictures.values()]))
+    [verdict] = [piece["verdict"] for piece in pieces[1:] if "verdict" in piece]
+    assert percent(results[-1].numbers["error"]) in verdict
 
 
 def test_a_run_that_is_elsewhere_in_time_says_where(start):
     captions = [
-        text for piece in start(Bench(), "few_steps") for text in piece["shown"]["captions"]
+        text for piece in start(Bench(), "few_steps") for text in piece["scrubber"]["captions"]
     ]
     assert captions[:2] == ["t = 40", "t = 38, broken 0"]
     assert captions[-1] == "t = 0"
@@ -113,14 +104,14 @@ def test_when_nothing_is_broken_it_says_so(start, name, strength):
 
 def test_another_mistake_brings_its_own_slider_and_opens_on_its_own_strength(start):
     bench = Bench()
-    assert skipped(start(bench, "noise_scale", 0.9)[0]["slider"])
-    first, *_ = start(bench, "few_steps", 0.9)  # the slider stands where the last mistake left it
-    assert (first["slider"]["value"], first["slider"]["maximum"]) == (1, NUM_STEPS)
+    assert "strength" not in start(bench, "noise_scale", 0.9)[0]
+    first, *_ = start(bench, "few_steps", 9)  # the slider stands where the last mistake left it
+    assert (first["strength"]["value"], first["strength"]["maximum"]) == (1, NUM_STEPS)
     assert "with 1 of" in first["says"]
     first, *_ = start(bench, "few_steps", 4)
-    assert skipped(first["slider"])
+    assert "strength" not in first
     assert "with 4 of" in first["says"]
-    assert start(bench, "data_range", 4)[0]["slider"]["visible"] is False
+    assert start(bench, "data_range", 4)[0]["strength"]["visible"] is False
 
 
 def test_the_right_run_is_kept_while_it_stays_the_same(start, shelf, answering):
@@ -146,7 +137,7 @@ def test_another_network_is_another_right_run(start, shelf):
     bench = Bench()
     start(bench)
     last = start(bench, denoiser="strokes")[-1]
-    assert decoded(last["shown"]["frames"][-1]).shape == (84, 28)
+    assert decoded(last["scrubber"]["frames"][-1]).shape == (84, 28)
 
 
 def test_the_figure_is_of_the_frames_on_the_bench(start):

@@ -12,15 +12,19 @@ from explorer.diffusion.samplers import SAMPLERS, sample
 from explorer.diffusion.schedules import linear
 from explorer.exhibits.runs import ReverseChoices
 from explorer.lessons.ladder.compute import (
+    LONG,
     RUNGS,
+    TOP,
     QualityCurve,
     QualityTable,
+    Settings,
     climb,
     compute_jumps,
     enough_steps,
     foot_of_ladder,
     judge_on_real,
     judge_picture,
+    ladder_choices,
     quality_table,
 )
 
@@ -206,3 +210,26 @@ def test_a_few_steps_are_enough_for_the_shipped_networks(real_exhibits, name, en
     assert table is not None
     found = enough_steps(table)
     assert found is not None and found["enough"] == enough < found["most"]
+
+
+HOSTILE = ["many", None, [], {}, float("nan"), -1e99, 10**400, "\ud800", "x" * 10**5]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("name", vars(Settings()))
+def test_whatever_is_asked_for_can_be_climbed(moment, name, value):
+    now = moment(Settings, **{name: value})
+    assert (now.settings.long, now.settings.highest) == (False, TOP)
+    choices = ladder_choices(now)
+    assert (choices.sampler, choices.kind) == ("ddim", now.exhibit.first_kind)
+    assert replace(choices, num_steps=1).checked(now.T).seed == now.seed
+
+
+def test_a_kind_of_another_network_becomes_this_ones_first(moment, grey_exhibit):
+    for asked, told in (("dog", grey_exhibit.first_kind), ("", None)):
+        now = moment(Settings, denoiser="strokes", kind=asked)
+        assert ladder_choices(now).kind == told
+
+
+def test_on_to_the_longest_run_only_on_request(moment):
+    assert moment(Settings, long=True).settings.highest == LONG

@@ -11,9 +11,9 @@ from explorer.diffusion.noise import noise_from_seed
 from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.images.encoding import to_model_space, to_pixels
 from explorer.lessons.memory.compute import (
-    compute_memory_run,
     compute_recall,
     nearest_training_images,
+    run_with_memory,
 )
 
 
@@ -93,7 +93,7 @@ def test_where_no_training_image_is_at_hand_none_is_named(grey_exhibit):
     assert (recall.memory, recall.memory_error, recall.nearest) == (None, None, None)
     assert nearest_training_images(grey_exhibit, grey_exhibit.first_picture.pixels, 3) == []
     with pytest.raises(ValueError, match="not here to compare with"):
-        compute_memory_run(grey_exhibit, "3", seed=3)
+        run_with_memory(grey_exhibit, "3", seed=3)
 
 
 @pytest.mark.parametrize("t", [0, 41])
@@ -104,7 +104,7 @@ def test_at_a_t_that_is_none_it_says_so(colour_exhibit, seen, t):
 
 def test_a_run_of_exact_memory_ends_on_a_training_image(colour_exhibit):
     exhibit = replace(colour_exhibit, denoiser=colour_exhibit.ideal)
-    frames = list(compute_memory_run(exhibit, None, seed=5, num_steps=20))
+    frames = list(run_with_memory(exhibit, None, seed=5, num_steps=20))
     assert [frame.t for frame in frames] == list(range(40, -1, -2))
     assert frames[-1].nearest.distance < 0.01
     for frame in frames[:-1]:  # network and memory are one here
@@ -121,6 +121,6 @@ def test_a_run_of_exact_memory_ends_on_a_training_image(colour_exhibit):
 
 def test_a_run_draws_the_kind_that_it_is_asked_for(colour_exhibit):
     for kind in ("cat", "dog"):
-        last = list(compute_memory_run(colour_exhibit, kind, seed=1, num_steps=20))[-1]
+        last = list(run_with_memory(colour_exhibit, kind, seed=1, num_steps=20))[-1]
         pictures = colour_exhibit.gallery.select(kind=kind)
         assert min(far(last.x_t, picture.pixels) for picture in pictures) < 0.01

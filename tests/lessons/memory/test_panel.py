@@ -1,21 +1,29 @@
 """Panel "Memory": one image seen and one never seen, and a drawing with its neighbours."""
 
+import base64
+import io
 from dataclasses import replace
 
-import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image
 
 from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import NEVER_SEEN
-from explorer.lessons.memory.compute import compute_recall
-from explorer.lessons.memory.panel import (
+from explorer.lessons.memory.compute import (
     STEPS,
+    compute_memory,
+    compute_memory_run,
+    compute_recall,
+    one_of_each,
+)
+from explorer.lessons.memory.panel import (
     VIEWS,
     WORDS,
     draw_and_search,
+    hang,
     measured_text,
-    one_of_each,
+    show_measured,
     show_memory,
     waiting,
 )
@@ -31,12 +39,24 @@ def shown(row: dict) -> list[str]:
     return [picture["uri"] for picture in row["pictures"]]
 
 
-@pytest.mark.parametrize("t", [13, 40, 0, None, "abc"])
-def test_each_row_shows_what_network_and_memory_make_of_its_image(shelf, choice_of, t):
-    seen, never_seen, missing, fold, _ = show_memory(shelf, "tiny", choice_of("old dog"), t, 7)
+def decoded(uri: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(uri.partition(",")[2]))) as picture:
+        return np.asarray(picture)
+
+
+def assert_same(uris: list[str], pictures: list[np.ndarray]) -> None:
+    """Bit for bit."""
+    for uri, pixels in zip(uris, pictures, strict=True):
+        np.testing.assert_array_equal(decoded(uri), np.squeeze(pixels))
+
+
+@pytest.mark.parametrize("t", [13, 40, 0])
+def test_each_row_shows_what_network_and_memory_make_of_its_image(shelf, moment, t):
+    rows = show_memory(moment(picture="old dog", t=t))
+    seen, never_seen = rows["seen"], rows["never_seen"]
     names = [row["pictures"][0]["note"] for row in (seen, never_seen)]
     assert names == ["“old dog”", "“wild cat”"]
-    used = {13: 13, 40: 40, 0: 1}.get(t, 20)
+    used = max(1, t)
     gallery = shelf.first.gallery
     pixels = [gallery[name].pixels for name in ("old dog", "wild cat")]
     recalls = compute_recall(shelf.first, pixels, used, 7)
@@ -48,13 +68,10 @@ def test_each_row_shows_what_network_and_memory_make_of_its_image(shelf, choice_
         assert f"t = {used}" in row["pictures"][1]["note"]
         assert recall.memory.favourite in row["pictures"][3]["note"]
         assert recall.nearest.name in row["pictures"][4]["note"]
-    assert missing["visible"] is False
-    assert fold["visible"] is True
 
 
-def test_the_rows_wait_with_as_many_places_as_they_will_need(shelf, choice_of):
-    rows = show_memory(shelf, "tiny", choice_of(), 13, 7)[:2]
-    for sort, row in zip(("seen", "never_seen"), rows, strict=True):
+def test_the_rows_wait_with_as_many_places_as_they_will_need(moment):
+    for sort, row in show_memory(moment()).items():
         assert labels(waiting(sort)) == labels(row)
         assert not any(shown(waiting(sort)))
 
@@ -81,13 +98,16 @@ def test_where_everything_was_seen_there_is_one_row(shelf):
     assert list(one_of_each(exhibit, Choice.of(exhibit.first_picture))) == ["seen"]
 
 
-def test_without_training_images_it_says_so_and_shows_the_network_alone(shelf, choice_of):
-    rows = show_memory(shelf, "strokes", choice_of(None, "strokes"), 13, 7)
-    assert rows[0] == {"pictures": []}
-    assert labels(rows[1]) == [WORDS["never_seen"], *VIEWS[:2]]
-    assert rows[2]["visible"] is True
-    assert rows[3]["visible"] == "hidden"
-    assert rows[4] == WORDS["not_measured"]
+def test_without_training_images_it_says_so_and_shows_the_network_alone(shelf, moment):
+    rows = show_memory(moment(denoiser="strokes"))
+    assert rows["seen"] == {"pictures": []}
+    assert labels(rows["never_seen"]) == [WORDS["never_seen"], *VIEWS[:2]]
+    assert show_measured(moment(denoiser="strokes")) == WORDS["not_measured"]
+    for name, (missing, fold) in {"tiny": (False, True), "strokes": (True, "hidden")}.items():
+        parts = hang(shelf.exhibits[name])
+        assert (parts["missing"]["visible"], parts["fold"]["visible"]) == (missing, fold)
+        assert parts["scrubber"] is parts["found"] is None
+        assert "Near t = 40 many" in parts["how"]
 
 
 def test_what_was_measured_is_what_the_file_says(shelf, real_exhibits):
@@ -121,15 +141,25 @@ def test_what_was_measured_without_exact_memory_is_not_told(shelf, lacking):
     assert measured_text(exhibit) == WORDS["not_measured"]
 
 
-def test_a_drawing_arrives_frame_by_frame_and_then_its_neighbours(shelf, choice_of):
-    *frames, last = draw_and_search(shelf, "tiny", choice_of("old dog"), 13, 7)
-    opening, *pieces = [piece for piece, _ in frames]
-    assert opening["status"] == WORDS["starting"]
-    assert [piece["start"] for piece in pieces] == list(range(STEPS + 1))
-    assert {piece["total"] for piece in pieces} == {STEPS + 1}
-    assert [pieces[0]["captions"], pieces[-1]["captions"]] == [["t = 40"], ["t = 0"]]
-    assert {piece["run"] for piece in pieces} == {opening["run"]}
-    drawn, *near = last[1]["pictures"]
+# ---- the drawing
+
+
+@pytest.fixture
+def drawing(monkeypatch, play, moment):
+    """`drawing("old dog", seed=7)`: what the page is sent, a frame at a time."""
+    monkeypatch.setattr("explorer.page.runs.SEND_EVERY", 0)
+    return lambda picture=None, seed=7: play(draw_and_search(moment(picture=picture, seed=seed)))
+
+
+def test_a_drawing_arrives_frame_by_frame_and_then_its_neighbours(drawing, shelf):
+    first, *others = drawing("old dog")
+    assert first["found"] is None
+    scrubbed = [one["scrubber"] for one in others if one.get("scrubber", {}).get("frames")]
+    assert [piece["start"] for piece in scrubbed] == list(range(STEPS + 1))
+    assert {piece["total"] for piece in scrubbed} == {STEPS + 1}
+    assert [scrubbed[0]["captions"], scrubbed[-1]["captions"]] == [["t = 40"], ["t = 0"]]
+    [found] = [one["found"] for one in others if "found" in one]
+    drawn, *near = found["pictures"]
     assert drawn["note"] == WORDS["drawn_note"].format(seed=7, kind="dog")
     assert len(near) == 3
     pictures = {png_data_uri(picture.pixels): picture for picture in shelf.first.gallery}
@@ -137,22 +167,55 @@ def test_a_drawing_arrives_frame_by_frame_and_then_its_neighbours(shelf, choice_
     assert all(pictures[one["uri"]].name in one["note"] for one in near)
 
 
-def test_the_same_seed_draws_the_same_picture(shelf, choice_of):
-    def finished(seed):
-        return list(draw_and_search(shelf, "tiny", choice_of(), 13, seed))[-1][1]["pictures"][0]
-
-    assert finished(7) == finished(7)
-    assert finished(7)["uri"] != finished(8)["uri"] or finished(7)["uri"] != finished(9)["uri"]
+def finished(pieces: list[dict]) -> dict:
+    [found] = [one["found"] for one in pieces[1:] if "found" in one]
+    return found["pictures"][0]
 
 
-def test_without_training_images_there_is_no_drawing(shelf, choice_of):
-    with pytest.raises(gr.Error, match="not here to compare with"):
-        next(draw_and_search(shelf, "strokes", choice_of(None, "strokes"), 13, 7))
+def test_the_same_seed_draws_the_same_picture(drawing):
+    assert finished(drawing()) == finished(drawing())
+    assert len({finished(drawing(seed=seed))["uri"] for seed in (7, 8, 9)}) > 1
 
 
-def test_a_visitor_waits_in_the_line_of_runs(shelf, choice_of):
-    with shelf.line.join(), shelf.line.join():  # as many as may run at once
-        drawing = draw_and_search(shelf, "tiny", choice_of(), 13, 7)
-        next(drawing)
-        assert next(drawing)[0]["status"] == WORDS["waiting"].format(ahead=1)
-    assert "frames" in next(piece for piece, _ in drawing if "frames" in piece)
+def test_without_training_images_there_is_no_drawing(moment):
+    with pytest.raises(ValueError, match="not here to compare with"):
+        draw_and_search(moment(denoiser="strokes"))
+    with pytest.raises(ValueError, match="not here to compare with"):
+        next(compute_memory_run(moment(denoiser="strokes")))
+
+
+# ---- for programs
+
+
+@pytest.mark.parametrize("denoiser, t", [("tiny", 36), ("tiny", 0), ("strokes", 13)])
+def test_a_program_is_given_the_pictures_shown(moment, denoiser, t):
+    now = moment(denoiser=denoiser, t=t)
+    rows, result = show_memory(now), compute_memory(now)
+    assert_same([uri for row in rows.values() for uri in shown(row)], [*in_order(result)])
+    for sort in ("seen", "never_seen"):
+        if pictures := rows[sort]["pictures"]:
+            assert pictures[2]["note"].startswith(number(result.numbers[sort]["error"]))
+        if len(pictures) > 3:
+            told = result.numbers[sort]
+            assert f"{number(told['memory_error'])} from the clean image" in pictures[3]["note"]
+            assert f"{percent(told['weight'])} is “{told['favourite']}”" in pictures[3]["note"]
+            assert f"“{told['nearest']}”, {number(told['distance'])}" in pictures[4]["note"]
+
+
+def in_order(result):
+    """The row of the seen image first, as the page has it."""
+    for sort in ("seen_", "never_seen_"):
+        yield from (one for name, one in result.pictures.items() if name.startswith(sort))
+
+
+def test_a_program_is_given_the_frames_and_neighbours_shown(drawing, moment):
+    pieces, results = drawing("old dog"), list(compute_memory_run(moment(picture="old dog")))
+    uris = [uri for one in pieces for uri in one.get("scrubber", {}).get("frames", [])]
+    views = [[*one.pictures.values()][:4] for one in results]
+    assert_same(uris, [np.concatenate(four, axis=1) for four in views])
+    [found] = [one["found"] for one in pieces[1:] if "found" in one]
+    last = results[-1]
+    assert [*last.pictures][4:] == ["neighbour_1", "neighbour_2", "neighbour_3"]
+    assert_same(shown(found), [last.pictures["x_t"], *[*last.pictures.values()][4:]])
+    for picture, told in zip(found["pictures"][1:], last.numbers["neighbours"], strict=True):
+        assert picture["note"] == f"“{told['name']}”, {number(told['distance'])} away"

@@ -6,8 +6,8 @@ import pytest
 
 from explorer.components.quiz import Quiz
 from explorer.images.encoding import png_data_uri
-from explorer.lessons.quiz.compute import NUM_RUNS, WAYS, play_round
-from explorer.lessons.quiz.panel import WORDS, deal_runs, reveal_truth, show_pictures
+from explorer.lessons.quiz.compute import NUM_RUNS, WAYS, play_round, result
+from explorer.lessons.quiz.panel import WORDS, SetsOfPictures, deal_runs, reveal_truth
 from explorer.lessons.quiz.pictures import PICTURES, make_pictures
 from explorer.page.words import LESSONS
 
@@ -37,7 +37,7 @@ def test_pictures_come_when_they_are_asked_for_and_are_made_once(shelf, event, m
     )
     made = make_pictures(shelf.first)
     for name in PICTURES:
-        assert show_pictures(shelf, event(set=name)) == {
+        assert SetsOfPictures(shelf).show(event(set=name)) == {
             "pictures": {name: [png_data_uri(picture) for picture in made[name]]}
         }
     assert asked == [shelf.first]
@@ -45,13 +45,13 @@ def test_pictures_come_when_they_are_asked_for_and_are_made_once(shelf, event, m
 
 @pytest.mark.parametrize("name", ["no such", "", None, 7, ["error_maps"], {}])
 def test_no_set_of_that_name_is_no_pictures(shelf, event, name):
-    assert show_pictures(shelf, event(set=name)) == {}
-    assert show_pictures(shelf, event()) == {}
+    assert SetsOfPictures(shelf).show(event(set=name)) == {}
+    assert SetsOfPictures(shelf).show(event()) == {}
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
-def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(shelf, denoiser):
-    [(message, played)] = deal_runs(shelf, denoiser)
+def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(play, moment, denoiser):
+    message, played = play(deal_runs(moment(denoiser=denoiser)))[-1].values()
     assert set(message) == {"runs"}
     assert len(message["runs"]) == NUM_RUNS
     assert all(uri.startswith("data:image/png;base64,") for uri in message["runs"])
@@ -60,18 +60,23 @@ def test_a_round_shows_four_pictures_and_does_not_tell_which_is_broken(shelf, de
     assert truth["mended"] != message["runs"][played.broken]
 
 
-def test_each_round_is_another(shelf):
-    [(_, first)], [(_, second)] = deal_runs(shelf, "tiny"), deal_runs(shelf, "tiny")
+def test_each_round_is_another(play, moment):
+    first, second = (play(deal_runs(moment()))[-1]["truth"] for _ in range(2))
     assert any((a != b).any() for a, b in zip(first.pictures, second.pictures, strict=True))
 
 
-def test_whoever_waits_in_the_line_is_told_so(shelf):
-    with shelf.line.join(), shelf.line.join():
-        dealing = deal_runs(shelf, "tiny")
-        message, _ = next(dealing)
-        assert message == {"waiting": "Waiting for a turn: 1 before you"}
-        dealing.close()
-    assert shelf.line.places == []
+def test_whoever_waits_in_the_line_is_told_so(moment):
+    told = deal_runs(moment()).tell("waiting for a turn: 1 before you")
+    assert told == {"quiz": {"waiting": "waiting for a turn: 1 before you"}}
+
+
+def test_a_program_is_dealt_a_round_by_its_seed(moment, colour_exhibit):
+    found, played = result(moment(seed=5)), play_round(colour_exhibit, 5)
+    assert found.numbers == {"broken": played.broken + 1, "way": played.way}
+    for shown, picture in zip(
+        found.pictures.values(), [*played.pictures, played.mended], strict=True
+    ):
+        assert (shown == picture).all()
 
 
 def test_a_round_that_the_server_has_forgotten_reveals_nothing():

@@ -236,7 +236,7 @@ def test_a_question_that_the_network_has_no_number_for_is_left_out(read, grey_ex
 @pytest.mark.parametrize(
     "old, new, sentence",
     [
-        ('"reverse"', '"backwards"', "there is no lesson 'backwards'; there are forward_noising"),
+        ('"reverse"', '"backwards"', "there is no lesson 'backwards'; there are break_it"),
         (
             'kind = "choose"',
             'kind = "guess"',

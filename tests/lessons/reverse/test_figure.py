@@ -1,4 +1,4 @@
-"""Lesson 3's figure: a curve for each level of detail, time running as the run does."""
+"""The figure of "reverse": a curve for each level of detail, time running as the run does."""
 
 from explorer.exhibits.runs import ReverseChoices, compute_reverse
 from explorer.lessons.reverse.compute import DetailOverTime, compute_detail_over_time

@@ -1,41 +1,61 @@
-"""Panel 3's handlers: frames in pieces, Stop keeps them, downloads open anywhere."""
+"""The handlers of "reverse": a run's frames, what Stop keeps of them, downloads open anywhere."""
 
 import base64
 import io
-import itertools
-from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.lessons.reverse.compute import Settings, compute_reverse, compute_reverse_detail
 from explorer.lessons.reverse.panel import (
-    ANY,
     WORDS,
     Run,
     button_label,
     download_gif,
     download_strip,
     draw_detail,
-    kind_choices,
+    eta_for,
+    look,
     run_sampler,
     show_first_run,
-    stopped,
+    tell_found,
 )
+from explorer.page.runs import stopped, stream
+from explorer.page.words import SHARED
 
-SETTINGS = dict(start="noise", kind="dog", guidance=1.0, sampler="ddim", steps=8, eta=0.0)
+PLAIN = dict(kind="dog", guidance=1.0, steps=8)
 
 
 @pytest.fixture
-def start(shelf, choice_of):
-    """`start(run, t=13, steps=5)`: the generator behind the button."""
+def start(moment, play):
+    """`start(run, t=13, steps=5)` -> what the page is sent, piece after piece."""
 
-    def go(run, denoiser="tiny", t=20, seed=3, **changes):
-        rail = (denoiser, choice_of(None, denoiser), t, seed)
-        return run_sampler(shelf, run, *rail, **{**SETTINGS, **changes})
+    def go(run, *, denoiser="tiny", t=20, seed=3, **changes):
+        now = moment(Settings, denoiser=denoiser, t=t, seed=seed, **PLAIN | changes)
+        return [answers["scrubber"] for answers in play(run_sampler(now, run), run)]
 
     return go
+
+
+@pytest.fixture
+def begun(moment, monkeypatch):
+    """`begun(run, 3)`: a run of 40 steps that has just sent its third frame, each by itself."""
+    monkeypatch.setattr("explorer.page.runs.SEND_EVERY", 0)
+
+    def go(run, frames):
+        sent = stream(run, run_sampler(moment(Settings, **PLAIN | {"steps": 40}), run), None)
+        for _ in range(1 + frames):
+            next(sent)
+        return sent
+
+    return go
+
+
+@pytest.fixture
+def first_run(shelf):
+    return lambda denoiser="tiny": show_first_run(shelf, shelf.exhibits[denoiser])["run"]
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -43,225 +63,177 @@ def decoded(uri: str) -> np.ndarray:
         return np.asarray(picture)
 
 
-def pieces_of(stream) -> list[dict]:
-    return [piece for piece, _ in stream]
+# ---- the run
 
 
-def test_all_frames_arrive_once_and_in_order(start):
+def test_all_frames_arrive_and_a_program_is_given_the_same(start, moment):
     run = Run()
-    pieces = pieces_of(start(run))
-    assert {piece["run"] for piece in pieces} == {run.id}
-    assert [piece["done"] for piece in pieces] == [False] * (len(pieces) - 1) + [True]
-    place = 0
-    for piece in pieces:
-        assert piece["start"] == place
-        assert len(piece["frames"]) == len(piece["captions"])
-        place += len(piece["frames"])
-    assert place == len(run.frames) == pieces[-1]["total"] == 9
-    captions = list(itertools.chain.from_iterable(piece["captions"] for piece in pieces))
+    opening, *pieces = start(run)
+    assert (opening["total"], opening["ends"]) == (9, ["t = 40", WORDS["to_clean"]])
+    captions = [caption for piece in pieces for caption in piece["captions"]]
     assert captions == [f"t = {t}" for t in (40, 35, 30, 25, 20, 15, 10, 5, 0)]
-    sent = list(itertools.chain.from_iterable(piece["frames"] for piece in pieces))
-    for uri, frame in zip(sent, run.frames, strict=True):
+    sent = [uri for piece in pieces for uri in piece["frames"]]
+    results = list(compute_reverse(moment(Settings, seed=3, **PLAIN)))
+    for uri, frame, result in zip(sent, run.shown, results, strict=True):
         np.testing.assert_array_equal(decoded(uri), frame.stacked)
+        np.testing.assert_array_equal(decoded(uri), np.concatenate([*result.pictures.values()]))
+        assert (frame.t, frame.step, frame.total) == tuple(result.numbers.values())
 
 
-def test_the_first_word_comes_before_the_first_prediction(start, shelf, answering):
+def test_the_first_word_comes_before_the_first_prediction(moment, shelf, answering):
     shelf.exhibits["tiny"] = exhibit = answering(lambda x_t, t: x_t)
-    stream = start(Run())
-    piece, stop = next(stream)
-    assert piece["frames"] == []
-    assert piece["status"]
-    assert stop["interactive"] is True
+    opening = next(stream(run := Run(), run_sampler(moment(Settings), run), None))
+    assert opening["scrubber"]["status"]
     assert exhibit.denoiser.calls == []
-    stream.close()
 
 
-def test_it_tells_how_far_it_is_and_how_long_it_still_takes(start, monkeypatch):
-    clock = itertools.count()  # a second goes by at each look
-    monkeypatch.setattr(
-        "explorer.lessons.reverse.panel.time", SimpleNamespace(monotonic=lambda: next(clock))
-    )
-    first, *told = [piece["status"] for piece in pieces_of(start(Run()))]
-    assert first == WORDS["starting"]
-    # One second a step, and the last frame, t = 0, is step 8 of 8.
-    assert told == [
-        *(WORDS["status"].format(step=step, total=8, left=8 - step) for step in range(8)),
-        "",
-    ]
+def test_a_run_from_the_picture_says_where_it_starts(start):
+    opening, *_ = start(Run(), start="picture", t=13)
+    assert (opening["total"], opening["ends"][0]) == (9, "t = 13")
 
 
-def test_stop_can_be_pressed_while_it_runs_and_not_after(start):
-    stops = [stop for _, stop in start(Run())]
-    assert stops[0]["interactive"] is True
-    assert stops[-1]["interactive"] is False
-
-
-def test_another_run_has_another_id_and_forgets_the_old_frames(start):
+def test_another_run_forgets_the_old_frames(start):
     run = Run()
-    list(start(run))
-    first = run.id
-    list(start(run, steps=3))
-    assert run.id != first
-    assert len(run.frames) == 4
+    first = start(run)[0]["run"]
+    assert start(run, steps=3)[0]["run"] != first
+    assert len(run.shown) == 4
 
 
-def test_a_run_that_is_stopped_keeps_its_frames(start, monkeypatch):
-    monkeypatch.setattr("explorer.lessons.reverse.panel.SEND_EVERY", 0)  # each frame by itself
+def test_a_run_that_is_stopped_keeps_its_frames(begun):
     run = Run()
-    stream = start(run, steps=40)
-    for _ in range(5):
-        next(stream)
-    kept = len(run.frames)
-    assert kept == 4
-    piece, stop = stopped(run)
-    assert piece["run"] == run.id
-    assert piece["done"] is True
-    assert (piece["start"], len(piece["frames"])) == (2, 2)  # the newest may not have arrived
-    assert piece["total"] == kept
-    assert stop["interactive"] is False
-    assert list(stream) == []
-    assert len(run.frames) == kept
+    sent = begun(run, frames=4)
+    piece = stopped(run, scrubs=True)["scrubber"]
+    assert (piece["start"], piece["total"]) == (2, 4)
+    assert list(sent) == []
+    assert [frame.t for frame in run.shown] == [40, 39, 38, 37]
     assert not draw_detail(run).data  # it did not come to its end
-    assert decoded(download_gif(run)["download"]["uri"]).size
+    with Image.open(io.BytesIO(decoded_file(download_gif(run)))) as gif:
+        assert gif.n_frames == 4
 
 
-def test_an_old_run_adds_nothing_to_the_next_one(start, monkeypatch):
-    monkeypatch.setattr("explorer.lessons.reverse.panel.SEND_EVERY", 0)
+def test_an_old_run_adds_nothing_to_the_next_one(begun, start):
     run = Run()
-    old = start(run, steps=40)
-    for _ in range(3):
-        next(old)
-    new = start(run, steps=8)
-    for _ in range(3):
-        next(new)
+    old = begun(run, frames=2)
+    start(run)
     assert list(old) == []
-    assert [frame.total for frame in run.frames] == [8, 8]
-
-
-def test_stop_before_the_first_frame(start):
-    run = Run()
-    stream = start(run)
-    next(stream)
-    stream.close()
-    piece, _ = stopped(run)
-    assert (piece["total"], piece["done"]) == (0, True)
-
-
-@pytest.mark.parametrize("t, first", [(13, 13), (0, 1), (40, 40), ("abc", 20)])
-def test_from_the_picture_it_starts_at_t(start, t, first):
-    run = Run()
-    list(start(run, start="picture", t=t))
-    assert run.frames[0].t == first
-    assert run.frames[0].total == min(8, first)
-
-
-@pytest.mark.parametrize("seed", [None, "abc", -1, 10**12])
-def test_any_seed_will_do(start, seed):
-    run = Run()
-    list(start(run, seed=seed))
-    assert run.frames[-1].t == 0
+    assert [frame.total for frame in run.steps] == [8] * 9
+    assert run.is_whole
 
 
 def test_the_same_seed_gives_the_same_pictures_to_two_visitors(start):
     one, two = Run(), Run()
-    list(start(one))
-    list(start(two))
-    assert one.id != two.id
-    for a, b in zip(one.frames, two.frames, strict=True):
+    assert start(one)[0]["run"] != start(two)[0]["run"]
+    for a, b in zip(one.shown, two.shown, strict=True):
         np.testing.assert_array_equal(a.side_by_side, b.side_by_side)
-
-
-def test_more_steps_than_times_are_cut_to_as_many(start):
-    run = Run()
-    list(start(run, steps=250))
-    assert run.frames[0].total == 40
-
-
-@pytest.mark.parametrize(
-    "changes", [{"steps": 0}, {"guidance": float("nan")}, {"sampler": "magic"}]
-)
-def test_a_bad_choice_is_an_error_with_words(start, changes):
-    with pytest.raises(gr.Error) as caught:
-        list(start(Run(), **changes))
-    assert caught.value.message
-    assert caught.value.print_exception is False
 
 
 def test_a_network_that_fails_is_an_error_with_words(start, shelf, answering):
     shelf.exhibits["tiny"] = answering(lambda x_t, t: x_t * float("nan"))
     with pytest.raises(FloatingPointError, match="NaN or infinity at t = 40"):  # Page says it
-        list(start(Run()))
-
-
-def test_any_kind_tells_the_network_nothing(start, shelf, answering):
-    shelf.exhibits["tiny"] = exhibit = answering(lambda x_t, t: 0 * x_t)
-    list(start(Run(), kind=ANY, steps=2))
-    list(start(Run(), kind="dog", steps=2))
-    assert [c["condition"] for c in exhibit.denoiser.calls[:2]] == [None, None]
-    assert exhibit.denoiser.calls[-1]["condition"].tolist() == [1]
-
-
-def test_the_kinds_on_offer_are_the_networks(grey_exhibit):
-    choices = kind_choices(grey_exhibit)
-    assert choices["choices"][0] == ANY
-    assert len(choices["choices"]) == 11
-    assert "3" in str(choices["value"])
-
-
-def test_the_button_says_what_it_will_do():
-    assert button_label("noise") != button_label("picture")
+        start(Run())
 
 
 def test_the_page_opens_with_a_finished_run(shelf):
-    run, piece = show_first_run(shelf, "tiny")
+    shown = show_first_run(shelf, shelf.first)
+    run, piece = shown["run"], shown["scrubber"]
     assert piece["done"] is True
     assert piece["run"] == run.id
-    assert len(piece["frames"]) == piece["total"] == len(run.frames)
-    assert run.frames is not shelf.first_run(shelf.first)  # this visitor's own list
+    assert len(piece["frames"]) == piece["total"] == len(run.shown) == 26
+    assert piece["captions"][0] == "t = 40"
+    assert run.steps is not shelf.first_run(shelf.first).frames  # this visitor's own list
+    assert not shown["detail"].data  # nothing is measured until somebody wants to see it
     assert draw_detail(run).data
+
+
+# ---- what can be set
+
+
+def test_the_kinds_on_offer_are_the_networks(moment, grey_exhibit):
+    kind = look(moment(Settings, denoiser="strokes", kind="dog"))["kind"]
+    assert kind["choices"][0] == (SHARED["any_kind"], "")
+    assert [value for _, value in kind["choices"][1:]] == grey_exhibit.denoiser.conditions
+    assert kind["value"] == grey_exhibit.first_kind
+    assert look(moment(Settings, kind=""))["kind"]["value"] == ""
+
+
+def test_only_ddim_lets_one_choose_fresh_noise(moment):
+    for sampler in SHARED["samplers"]:
+        usable = {"interactive": sampler == "ddim"}
+        assert look(moment(Settings, sampler=sampler))["eta"] == usable
+        assert eta_for(sampler)["interactive"] is usable["interactive"]
+
+
+def test_the_button_says_what_it_will_do():
+    assert button_label("noise") == WORDS["run"]
+    assert button_label("picture") == WORDS["run_picture"]
+
+
+# ---- detail
+
+
+def test_the_curves_are_those_of_the_run_on_the_page(start, moment):
+    run = Run()
+    start(run)
+    numbers = compute_reverse_detail(moment(Settings, seed=3, **PLAIN)).numbers
+    for curve in draw_detail(run).data:
+        assert list(curve.x) == numbers["t"]
+        assert list(curve.y) == numbers[curve.name]
+
+
+def test_detail_is_measured_on_a_whole_run_only():
+    assert not draw_detail(Run()).data
+
+
+def test_what_was_found_is_told_in_the_networks_own_figures(moment, shelf, real_exhibits):
+    assert tell_found(moment(Settings)) == ""
+    shelf.exhibits |= real_exhibits
+    settles = real_exhibits["emoji"].metrics["findings"]["settles"]
+    assert f"over {settles['num']} runs" in tell_found(moment(Settings, denoiser="emoji"))
 
 
 # ---- downloads
 
 
+def decoded_file(file: dict) -> bytes:
+    return base64.b64decode(file["download"]["uri"].partition(",")[2])
+
+
 @pytest.mark.parametrize("denoiser, mode", [("tiny", "RGB"), ("strokes", "L")])
-def test_the_gif_opens_anywhere_and_holds_every_frame(shelf, denoiser, mode):
-    run, _ = show_first_run(shelf, denoiser)
+def test_the_gif_opens_anywhere_and_holds_every_frame(first_run, denoiser, mode):
+    run = first_run(denoiser)
     file = download_gif(run)
     assert file["run"] == run.id
-    assert file["download"]["name"].endswith(".gif")
-    content = base64.b64decode(file["download"]["uri"].removeprefix("data:image/gif;base64,"))
-    side = run.frames[0].x_t.shape[0]
-    with Image.open(io.BytesIO(content)) as gif:
-        assert gif.n_frames == len(run.frames)
+    assert file["download"]["name"] == f"denoising-{denoiser}-9.gif"
+    assert file["download"]["uri"].startswith("data:image/gif;base64,")
+    side = run.shown[0].x_t.shape[0]
+    with Image.open(io.BytesIO(decoded_file(file))) as gif:
+        assert gif.n_frames == len(run.shown)
         assert gif.size == (4 * 3 * side, 4 * side)
         assert gif.info["loop"] == 0
         gif.seek(gif.n_frames - 1)
         assert gif.info["duration"] == 2000
         last = np.asarray(gif.convert(mode))[::4, ::4].astype(int)
-    shown = run.frames[-1].side_by_side.squeeze().astype(int)
+    shown = run.shown[-1].side_by_side.squeeze().astype(int)
     assert np.abs(last - shown).mean() < 6  # 256 colours
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
-def test_the_strip_is_exact(shelf, denoiser):
-    run, _ = show_first_run(shelf, denoiser)
+def test_the_strip_is_exact(first_run, denoiser):
+    run = first_run(denoiser)
     file = download_strip(run)["download"]
     assert file["name"].endswith(".png")
     strip = decoded(file["uri"])
-    side = 4 * run.frames[0].x_t.shape[0]
+    side = 4 * run.shown[0].x_t.shape[0]
     rows = 3 * (side + 4) - 4
     assert strip.shape[:2] == (rows, 12 * (side + 4) - 4)
-    np.testing.assert_array_equal(strip[:side:4, :side:4], run.frames[0].x_t.squeeze())
-    np.testing.assert_array_equal(strip[:side:4, -side::4], run.frames[-1].x_t.squeeze())
-    np.testing.assert_array_equal(strip[-side::4, -side::4], run.frames[-1].eps_hat.squeeze())
+    np.testing.assert_array_equal(strip[:side:4, :side:4], run.shown[0].x_t.squeeze())
+    np.testing.assert_array_equal(strip[:side:4, -side::4], run.shown[-1].x_t.squeeze())
+    np.testing.assert_array_equal(strip[-side::4, -side::4], run.shown[-1].eps_hat.squeeze())
 
 
-def test_a_run_of_one_frame_can_be_taken_home(start):
-    run = Run()
-    stream = start(run, steps=1)
-    list(stream)
-    run.frames = run.frames[:1]
+def test_a_run_of_one_frame_can_be_taken_home(first_run):
+    run = first_run()
+    run.arrived = 1
     assert decoded(download_strip(run)["download"]["uri"]).size
     assert decoded(download_gif(run)["download"]["uri"]).size
 
@@ -270,13 +242,9 @@ def test_a_run_of_one_frame_can_be_taken_home(start):
 def test_without_a_run_there_is_nothing_to_take_home(take):
     with pytest.raises(gr.Error) as caught:
         take(Run())
-    assert caught.value.message.endswith(".")
+    assert caught.value.message == WORDS["run_first"]
 
 
-def test_the_same_file_can_be_taken_twice(shelf):
-    run, _ = show_first_run(shelf, "tiny")
+def test_the_same_file_can_be_taken_twice(first_run):
+    run = first_run()
     assert download_gif(run) != download_gif(run)  # or the browser would see no change
-
-
-def test_detail_is_measured_on_a_whole_run_only():
-    assert not draw_detail(Run()).data

@@ -14,19 +14,26 @@ from explorer.images.encoding import to_model_space
 from explorer.lessons.schedules.compute import (
     BENT,
     CHOICES,
+    Settings,
+    compare_schedules,
+    compute_schedules,
+    compute_schedules_curves,
+    compute_schedules_race,
+    compute_schedules_times,
+    equal_snr_t,
+    make_schedule,
+    schedule_curve,
+    schedule_curves,
+)
+from explorer.lessons.schedules.race import (
     GREY_LEVELS,
     MOST_TIMES,
     Plan,
     compute_run,
-    compute_schedules,
     distance,
-    equal_snr_t,
     long_plan,
-    make_schedule,
     read_times,
     sampler_plans,
-    schedule_curve,
-    schedule_curves,
     spacing_plans,
 )
 
@@ -78,7 +85,7 @@ def test_a_schedule_finds_each_of_its_own_times(name):
 @every_choice
 @pytest.mark.parametrize("t", [1, 13, 20, 39, 40])
 def test_the_snrs_shown_are_those_of_the_pictures(colour_exhibit, pixels, name, t):
-    found = compute_schedules(colour_exhibit, pixels, t, seed=4, name=name, gamma=2.0)
+    found = compare_schedules(colour_exhibit, pixels, t, seed=4, name=name, gamma=2.0)
     x_0 = to_model_space(pixels).astype(float)
     eps = noise_from_seed((1, *x_0.shape), 4)[0].numpy().astype(float)
     for mixture in (found.chosen, found.same_t, found.same_snr):
@@ -102,14 +109,14 @@ def test_with_a_thousand_steps_the_pictures_look_the_same(ideal_over, tiny_galle
     denoiser = ideal_over(tiny_gallery, T=1000)
     exhibit = Exhibit("long", denoiser, None, tiny_gallery, {})
     for name in SCHEDULES:
-        found = compute_schedules(exhibit, pixels, t, seed=4, name=name)
+        found = compare_schedules(exhibit, pixels, t, seed=4, name=name)
         assert found.difference < 0.5  # of 255
-    linear_one = compute_schedules(exhibit, pixels, t, seed=4, name="linear")
+    linear_one = compare_schedules(exhibit, pixels, t, seed=4, name="linear")
     assert np.abs(linear_one.chosen.x_t - linear_one.same_t.x_t).mean() * GREY_LEVELS > 3
 
 
 def test_the_networks_own_schedule_changes_nothing(colour_exhibit, pixels):
-    found = compute_schedules(colour_exhibit, pixels, 17, seed=4, name="cosine")
+    found = compare_schedules(colour_exhibit, pixels, 17, seed=4, name="cosine")
     np.testing.assert_array_equal(found.chosen.x_t, found.same_t.x_t)
     np.testing.assert_array_equal(found.chosen.x_t, found.same_snr.x_t)
     assert found.same_snr.t == 17
@@ -127,7 +134,7 @@ def test_a_network_told_its_own_t_knows_the_noise_of_any_schedule(
     """The network that knows the image is exact at the t of its own schedule, and wrong at t."""
     x_0 = torch.from_numpy(to_model_space(pixels))
     exhibit = answering(exact(colour_exhibit.schedule, x_0))
-    found = compute_schedules(exhibit, pixels, 20, seed=4, name=BENT, gamma=2.0)
+    found = compare_schedules(exhibit, pixels, 20, seed=4, name=BENT, gamma=2.0)
     assert found.same_snr.t == 10  # (20 / 40)^2 = 10 / 40: exactly the same SNR
     assert found.mse == pytest.approx(0, abs=1e-9)
     assert found.mse_same_t > 0.01
@@ -139,7 +146,7 @@ def test_a_network_told_its_own_t_knows_the_noise_of_any_schedule(
 @every_choice
 def test_at_0_everything_is_clean_and_nobody_is_asked(answering, pixels, name):
     exhibit = answering(lambda x_t, t: x_t)
-    found = compute_schedules(exhibit, pixels, 0, seed=4, name=name)
+    found = compare_schedules(exhibit, pixels, 0, seed=4, name=name)
     for mixture in (found.chosen, found.same_t, found.same_snr):
         np.testing.assert_array_equal(mixture.x_t, to_model_space(pixels))
         assert (mixture.t, mixture.snr) == (0, math.inf)
@@ -163,6 +170,57 @@ def test_curves_are_the_schedules(colour_exhibit):
     thinned = schedule_curve(cosine()).t
     assert (thinned[0], thinned[-1]) == (1, 1000)
     assert len(thinned) < 200
+
+
+# ---- what is set, and what a program is given
+
+HOSTILE = ["many", None, [], {}, float("nan"), -1e99, 10**400, True, "\ud800", "x" * 10**5]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("name", vars(Settings()))
+def test_whatever_is_asked_for_can_be_shown(moment, name, value):
+    settings = moment(Settings, **{name: value}).settings
+    assert settings.schedule == "linear"
+    assert 0.3 <= settings.gamma <= 3
+    assert 4 <= settings.calls <= 40
+    assert 4 <= settings.steps <= 40
+    assert read_times(settings.own, 40) == []
+
+
+def test_more_steps_than_times_are_cut_to_as_many(moment):
+    settings = moment(Settings, calls=50, steps=50).settings
+    assert (settings.calls, settings.steps) == (40, 40)
+
+
+def test_at_0_a_program_is_told_no_snr(moment):
+    numbers = compute_schedules(moment(Settings, t=0)).numbers
+    assert set(numbers["snr"].values()) == {None}
+    assert numbers["mse"] is None
+
+
+def test_a_programs_curves_are_the_schedules(moment, colour_exhibit):
+    curves = compute_schedules_curves(moment(Settings, gamma=0.5)).numbers
+    assert set(curves) == {*CHOICES, "own"}
+    for name, schedule in ((BENT, cosine(40, gamma=0.5)), ("own", colour_exhibit.schedule)):
+        assert curves[name]["t"] == list(range(1, 41))
+        assert curves[name]["alpha_bar"] == schedule.alpha_bar[1:].tolist()
+
+
+def test_a_programs_times_are_the_plans(moment):
+    times = compute_schedules_times(moment(Settings, steps=4, own="30, 20")).numbers
+    assert times["even"] == [40, 30, 20, 10, 0]
+    assert times["own"] == [40, 30, 20, 0]
+
+
+def test_a_program_is_told_whenever_a_run_has_ended(moment):
+    results = list(compute_schedules_race(moment(Settings, calls=8)))
+    names = ["ddim", "dpmpp_2m", "heun", "ddpm", "long"]
+    assert [list(one.pictures) for one in results] == [names[:k] for k in range(1, 6)]
+    assert all(one["distance"] is None for one in results[3].numbers.values())
+    assert [one["distance"] is None for one in results[4].numbers.values()] == [False] * 3 + [
+        True
+    ] * 2
 
 
 # ---- samplers

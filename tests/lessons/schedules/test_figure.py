@@ -10,9 +10,9 @@ from explorer.lessons.schedules.compute import (
     ScheduleComparison,
     make_schedule,
     schedule_curve,
-    spacing_plans,
 )
 from explorer.lessons.schedules.figure import SPACINGS, STYLE, curves_figures, spacing_figures
+from explorer.lessons.schedules.race import spacing_plans
 from explorer.page.words import SHARED
 
 T = 100

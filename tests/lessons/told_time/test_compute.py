@@ -18,8 +18,8 @@ from explorer.lessons.told_time.compute import (
     NUM_STEPS,
     ToldTime,
     believed,
-    compute_told_run,
-    compute_told_time,
+    predict_told,
+    run_both,
     tell_by,
     valley_times,
 )
@@ -59,7 +59,7 @@ def test_told_the_truth_it_is_the_networks_own_answer_bit_for_bit(real_exhibits,
 
 @pytest.mark.parametrize("t", [1, 20, 40])
 def test_the_truth_among_the_told_times_is_the_normal_prediction(colour_exhibit, pixels, t):
-    result = compute_told_time(colour_exhibit, pixels, t, 4, [3, t, 33])
+    result = predict_told(colour_exhibit, pixels, t, 4, [3, t, 33])
     normal = compute_noise_prediction(colour_exhibit, pixels, t, 4)
     np.testing.assert_array_equal(result.x_t, normal.x_t)
     np.testing.assert_allclose(result.x_0_hat[1], normal.x_0_hat.clip(-1, 1), atol=1e-3)
@@ -67,7 +67,7 @@ def test_the_truth_among_the_told_times_is_the_normal_prediction(colour_exhibit,
 
 
 def test_a_run_that_is_told_the_truth_twice_is_one_run_twice(colour_exhibit):
-    frames = list(compute_told_run(colour_exhibit, same, seed=3))
+    frames = list(run_both(colour_exhibit, same, seed=3))
     choices = ReverseChoices(
         num_steps=NUM_STEPS, seed=3, kind=colour_exhibit.first_kind, guidance=GUIDANCE
     )
@@ -84,7 +84,7 @@ def test_a_run_that_is_told_the_truth_twice_is_one_run_twice(colour_exhibit):
 @pytest.mark.parametrize("told", [1, 12, 30, 40])
 @pytest.mark.parametrize("t", [1, 12, 40])
 def test_who_knows_the_picture_is_not_misled_but_misjudges_the_noise(one_picture, pixels, t, told):
-    result = compute_told_time(one_picture, pixels, t, 4, [told])
+    result = predict_told(one_picture, pixels, t, 4, [told])
     x_0 = to_model_space(pixels).astype(np.float64)
     schedule = one_picture.schedule
     tolerance = 1e-5 / schedule.signal_scale[told].item()
@@ -99,7 +99,7 @@ def test_who_knows_the_picture_is_not_misled_but_misjudges_the_noise(one_picture
 
 @pytest.mark.parametrize("lie", ["constant", "shifted", "reversed"])
 def test_who_knows_the_picture_draws_it_whatever_it_is_told(one_picture, pixels, lie):
-    for frame in compute_told_run(one_picture, tell_by(lie, 20, 9, T), seed=1):
+    for frame in run_both(one_picture, tell_by(lie, 20, 9, T), seed=1):
         assert np.abs(frame.lie.astype(int) - pixels).max() <= 1
 
 
@@ -137,7 +137,7 @@ def test_told_too_little_noise_more_is_left_and_told_too_much_less(answering, pi
         return (x_t - scales[0] * x_0_hat) / scales[1]
 
     exhibit.denoiser.answer = answer
-    result = compute_told_time(exhibit, pixels, 25, 4, [12, 25, 38])
+    result = predict_told(exhibit, pixels, 25, 4, [12, 25, 38])
     for told, x_0_hat in zip(result.errors.told, result.x_0_hat, strict=True):
         np.testing.assert_allclose(x_0_hat, (gain(told) * result.x_t).clip(-1, 1), atol=1e-4)
     assert len(exhibit.denoiser.calls) == 1  # all told times in one call
@@ -160,7 +160,7 @@ def test_the_lies():
 def test_one_run_hears_the_truth_and_the_other_the_lie(answering):
     seen = []
     exhibit = answering(lambda x_t, t: seen.append(x_t) or 0 * x_t)
-    frames = list(compute_told_run(exhibit, tell_by("reversed", 20, 9, T), seed=3))
+    frames = list(run_both(exhibit, tell_by("reversed", 20, 9, T), seed=3))
     calls = exhibit.denoiser.calls
     assert len(calls) == NUM_STEPS
     assert len(frames) == NUM_STEPS + 1
@@ -173,7 +173,7 @@ def test_one_run_hears_the_truth_and_the_other_the_lie(answering):
 
 def test_the_same_seed_gives_the_same_runs(colour_exhibit):
     lie = tell_by("constant", 20, 9, T)
-    one, two, other = (list(compute_told_run(colour_exhibit, lie, seed)) for seed in (5, 5, 6))
+    one, two, other = (list(run_both(colour_exhibit, lie, seed)) for seed in (5, 5, 6))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a.side_by_side, b.side_by_side)
     assert any((a.side_by_side != b.side_by_side).any() for a, b in zip(one, other, strict=True))
@@ -190,7 +190,7 @@ def test_the_valleys_times(t):
 @pytest.mark.parametrize("t, told", [(0, 5), (41, 5), (5, 0), (5, 41)])
 def test_a_time_outside_is_refused_with_a_sentence(colour_exhibit, pixels, t, told):
     with pytest.raises(ValueError, match=r"must be an integer in 1\.\.40"):
-        compute_told_time(colour_exhibit, pixels, t, 0, [told])
+        predict_told(colour_exhibit, pixels, t, 0, [told])
 
 
 # ---- what the page says of the shipped networks
@@ -205,7 +205,7 @@ def roughness(x: np.ndarray) -> float:
 def test_a_small_t_leaves_noise_and_a_large_one_washes_detail_away(real_exhibits, name):
     exhibit = real_exhibits[name]
     for picture in list(exhibit.gallery)[:20:5]:
-        result = compute_told_time(exhibit, picture.pixels, 500, 9, [250, 500, 900])
+        result = predict_told(exhibit, picture.pixels, 500, 9, [250, 500, 900])
         small, truth, large = (roughness(x) for x in result.x_0_hat)
         assert small > 1.1 * truth
         assert large < 0.97 * truth
@@ -216,7 +216,7 @@ def test_a_small_t_leaves_noise_and_a_large_one_washes_detail_away(real_exhibits
 def test_the_noise_is_predicted_best_when_told_the_truth(real_exhibits, name, t):
     exhibit = real_exhibits[name]
     picture = exhibit.first_picture.pixels
-    errors = compute_told_time(exhibit, picture, t, 9, valley_times(exhibit.T, t)).errors
+    errors = predict_told(exhibit, picture, t, 9, valley_times(exhibit.T, t)).errors
     assert errors.told[int(np.argmin(errors.eps_mse))] == t
     best = int(np.argmin(errors.x_0_mse))
     assert abs(best - errors.told.index(t)) <= 2  # the picture forgives a small lie
@@ -224,7 +224,7 @@ def test_the_noise_is_predicted_best_when_told_the_truth(real_exhibits, name, t)
 
 def test_a_run_that_is_lied_to_ends_elsewhere(real_exhibits):
     digits = real_exhibits["digits"]
-    *_, last = compute_told_run(digits, tell_by("shifted", 500, 250, digits.T), seed=9)
+    *_, last = run_both(digits, tell_by("shifted", 500, 250, digits.T), seed=9)
     assert roughness(to_model_space(last.lie)) > 1.5 * roughness(to_model_space(last.truth))
 
 
@@ -237,7 +237,7 @@ def test_who_believes_decides_where_the_told_t_goes(colour_exhibit, pixels, answ
     exhibit = answering(lambda x_t, t: x_t * t.view(-1, 1, 1, 1) / 40)
     s, n = schedule.signal_scale, schedule.noise_scale
     for believer, asked, read in (("network", 9, 20), ("formula", 20, 9), ("both", 9, 9)):
-        found = compute_told_time(exhibit, pixels, 20, 3, [9], believer)
+        found = predict_told(exhibit, pixels, 20, 3, [9], believer)
         expected = (found.x_t - n[read].item() * found.x_t * asked / 40) / s[read].item()
         np.testing.assert_allclose(found.x_0_hat[0], expected.clip(-1, 1), atol=1e-5)
 

@@ -1,0 +1,7 @@
+"""Lesson "break it": one mistake in the sampler, its run beside the right one."""
+
+from explorer.lessons.break_it.compute import Settings, compute_break_it
+from explorer.lessons.break_it.panel import build
+from explorer.lessons.lesson import Lesson
+
+LESSON = Lesson("break_it", 80, build, Settings, {"break_it": compute_break_it})
