@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+from collections.abc import Iterator
 
 import gradio as gr
 import pytest
@@ -17,7 +18,8 @@ VALUES = (
     *('"abc"', '"\\ud800"', '"a\\u0000b"', "[]", "{}", "[" * 300 + "]" * 300),
     *('{"path": "/no/such/file", "meta": {"_type": "gradio.FileData"}}', json.dumps("A" * 100_000)),
 )
-SOME = ("null", "NaN", "1" + "0" * 400, '"abc"', "[]", "{}")
+# Each place of what is not for programs gets one of these halves, and its neighbour the other.
+SOME = (("null", "1" + "0" * 400, "[]"), ("NaN", '"abc"', "{}"))
 EVENTS = (
     *("null", "[]", '"name"', "3", '{"png": "data:image/png;base64,@@@"}', '{"png": 5}'),
     '{"name": {"a": 1}, "image": [1], "denoiser": {}, "seed": "x", "empty": "no"}',
@@ -26,6 +28,7 @@ EVENTS = (
 REQUEST = gr.Request(
     Request({"type": "http", "headers": [], "query_string": b"", "client": ("203.0.113.7", 1)})
 )
+LOOP = asyncio.Runner()
 NAMED = {
     "add_noise": ['"tiny"', '"old dog"', "5", "7"],
     "predict_noise": ['"tiny"', '"old dog"', "5", "7"],
@@ -53,12 +56,19 @@ def test_a_message_is_of_bearable_length_and_can_be_sent():
     assert len(readable("A" * 10**6)) == LONGEST + 2
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_loop() -> Iterator[None]:
+    """An event loop for all calls: to make one takes as long as most answers."""
+    with LOOP:
+        yield
+
+
 def answer(page: gr.Blocks, number: int, data: str, event: str = "null") -> gr.Error | None:
     """What a caller of the function gets: the error, or None if there is none."""
     fn = page.fns[number]
     told = gr.EventData(None, json.loads(event))
     try:
-        asyncio.run(page.process_api(fn, json.loads(data), event_data=told, request=REQUEST))
+        LOOP.run(page.process_api(fn, json.loads(data), event_data=told, request=REQUEST))
     except gr.Error as error:
         return error
     return None
@@ -120,7 +130,7 @@ def test_every_function_answers_any_value_with_a_sentence(built):
         older = fn.api_name in NAMED
         standing = NAMED[fn.api_name] if older else asked(fn) if named else inputs(built, number)
         for place in range(len(standing)):
-            for value in VALUES if older else SOME:
+            for value in VALUES if older else SOME[(number + place) % 2]:
                 data = f"[{', '.join([*standing[:place], value, *standing[place + 1 :]])}]"
                 tried += 1
                 wrong |= {

