@@ -67,8 +67,11 @@ def navigation(lessons: Sequence[Lesson[Any]]) -> str:
     for lesson in lessons:
         links += f'<a href="#{lesson.elem_id}"{first}>{escape(titles[lesson.name])}</a>'
         first = ""
-    toggle = '<button id="rail-toggle" type="button" aria-expanded="false">Image …</button>'
-    return f'<nav aria-label="Lessons">{links}{toggle}</nav>'
+    toggle = (
+        '<button id="rail-toggle" type="button" aria-expanded="false">'
+        f"{escape(WORDS['rail'])}</button>"
+    )
+    return f'<nav aria-label="{escape(WORDS["lessons"])}">{links}{toggle}</nav>'
 
 
 @dataclass(frozen=True)

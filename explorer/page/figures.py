@@ -8,6 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from explorer.page.words import SHARED
+
+WORDS = SHARED["figure"]
+
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b8bc4", "#e08a1e", "#2a9d7f", "#b5679a", "#8a8f98"
 GRID = "rgba(128, 128, 128, 0.22)"
 
@@ -42,7 +46,12 @@ def quiet_figure(title: str, x_title: str, y_title: str, height: int = 300) -> g
 
 def time_axis_title(T: int) -> str:  # noqa: N803 - the papers' name
     """Every axis over time says which end is clean."""
-    return f"t   (0 = clean, {T} = noise)"
+    return WORDS["time"].format(T=T)
+
+
+def run_axis_title() -> str:
+    """The same where time runs as a run does."""
+    return WORDS["run_time"]
 
 
 def follow(figure: go.Figure, **what: Any) -> None:
@@ -60,6 +69,6 @@ def mark_t(figure: go.Figure, t: int) -> None:
 def say_nothing_was_measured(figure: go.Figure) -> None:
     """In the middle of an empty figure."""
     figure.add_annotation(
-        text="Nothing was measured of this network.",
+        text=WORDS["not_measured"],
         x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
     )  # fmt: skip

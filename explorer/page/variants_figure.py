@@ -14,9 +14,11 @@ from explorer.page.figures import (
     follow,
     mark_t,
     quiet_figure,
+    run_axis_title,
     say_nothing_was_measured,
     time_axis_title,
 )
+from explorer.page.words import SHARED, TEXT
 
 # As in "Why noise?"; told t and never told.
 LOOKS = {
@@ -39,7 +41,7 @@ def runaway_figure(runaway: Runaway | None, words: Mapping[str, str], T: int) ->
 
     words: "title", "y", and the name of each group with a place for its {count}.
     """
-    figure = quiet_figure(words["title"], "t   (left: noise, right: clean)", words["y"], 360)
+    figure = quiet_figure(words["title"], run_axis_title(), words["y"], 360)
     figure.update_xaxes(range=[T, 0])
     if runaway is None:
         say_nothing_was_measured(figure)
@@ -71,8 +73,9 @@ def variants_figure(
         reading: "eps", "x_0" or "ratio".
         names: what is different -> what people call it.
     """
-    y_title = "times the smallest" if reading == "ratio" else "mean squared error, log scale"
-    height = 340 if reading == "ratio" else 420
+    y_title, height = SHARED["figure"]["error"], 420
+    if reading == "ratio":
+        y_title, height = TEXT["variants"]["figure"]["times"], 340
     figure = quiet_figure(title, time_axis_title(T), y_title, height)
     figure.update_xaxes(range=[0, T])
     if not errors.t:

@@ -79,7 +79,7 @@ class Fold:
                 errors, reading, curve_names(self.name, networks, reading),
                 title.format(images=images[PARTS[self.name]]), self.family.T, t,
             )
-            for reading, title in WORDS["figure"].items()
+            for reading, title in WORDS["figure"]["titles"].items()
         }  # fmt: skip
         answers["found"] = found_text(self.name, networks, self.digits)
         if self.name == "blind":

@@ -4,19 +4,17 @@ import plotly.graph_objects as go
 
 from explorer.lessons.break_it.compute import BenchErrors
 from explorer.page.figures import BLUE, ORANGE, quiet_figure
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 
 def difference_figure(errors: BenchErrors) -> go.Figure:
     """Root mean square differences against the right run's t; time runs as the runs do."""
-    figure = quiet_figure(
-        "Broken run against right run",
-        "t of the right run   (left: noise, right: clean)",
-        "difference",
-        height=340,
-    )
+    figure = quiet_figure(WORDS["title"], WORDS["x"], WORDS["y"], height=340)
     for name, values, colour in (
-        ("noisy image x_t", errors.error, ORANGE),
-        ("guessed clean image x̂₀", errors.guess_error, BLUE),
+        (WORDS["x_t"], errors.error, ORANGE),
+        (WORDS["x_0_hat"], errors.guess_error, BLUE),
     ):
         figure.add_trace(
             go.Scatter(

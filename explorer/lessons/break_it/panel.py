@@ -73,8 +73,8 @@ def build(stage: Stage[Settings]) -> None:
     stop = stage.stop_button("break-stop")
     look = gr.Markdown(words.look, elem_id="mistake-look")
     runs = gr.Markdown(words.runs, elem_classes="note")
-    with gr.Accordion(WORDS["figure"], open=False) as figure_fold:
-        gr.Markdown(WORDS["figure_hint"])
+    with gr.Accordion(WORDS["growth"], open=False) as figure_fold:
+        gr.Markdown(WORDS["growth_hint"])
         figure = gr.Plot(show_label=False, elem_id="difference-figure")
     with gr.Accordion(WORDS["loop"], open=False):
         gr.Markdown(WORDS["loop_hint"])
@@ -128,7 +128,7 @@ def bench_pieces(mine: list[BenchFrame], frames: Iterator[BenchFrame]) -> Iterat
 
 def caption(frame: BenchFrame) -> str:
     if frame.t == frame.t_broken:
-        return f"t = {frame.t}"
+        return WORDS["caption"].format(t=frame.t)
     return WORDS["caption_both"].format(right=frame.t, broken=frame.t_broken)
 
 

@@ -14,6 +14,9 @@ from explorer.page.figures import (
     quiet_figure,
     time_axis_title,
 )
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__, "stepwise.toml")["figure"]
 
 CENTRES = (EDGES[:-1] + EDGES[1:]) / 2
 
@@ -21,20 +24,20 @@ CENTRES = (EDGES[:-1] + EDGES[1:]) / 2
 def paths_figure(found: Stepwise) -> go.Figure:
     """A few ways by steps, over the closed form's mean and two standard deviations around it."""
     T = int(found.times[-1])
-    figure = quiet_figure("A few ways, step by step", time_axis_title(T), "the pixel's value", 360)
+    figure = quiet_figure(WORDS["ways"], time_axis_title(T), WORDS["pixel"], 360)
     times = np.concatenate([found.times, found.times[::-1]])
     edge = np.concatenate([found.means + 2 * found.stds, (found.means - 2 * found.stds)[::-1]])
     figure.add_scatter(
         x=times, y=np.round(edge, 3), fill="toself", mode="lines", line=dict(width=0),
-        fillcolor="rgba(224, 138, 30, 0.18)", name="95 % of all ways", hoverinfo="skip",
+        fillcolor="rgba(224, 138, 30, 0.18)", name=WORDS["most_ways"], hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
-        x=found.times, y=np.round(found.means, 3), mode="lines", name="their mean",
+        x=found.times, y=np.round(found.means, 3), mode="lines", name=WORDS["mean"],
         line=dict(color=ORANGE, width=2.5),
     )  # fmt: skip
     for number, path in enumerate(found.paths):
         figure.add_scatter(
-            x=found.times, y=np.round(path, 3), mode="lines", name="a way",
+            x=found.times, y=np.round(path, 3), mode="lines", name=WORDS["way"],
             line=dict(color=BLUE if number == 0 else GREY, width=2 if number == 0 else 1),
             showlegend=number == 0,
         )  # fmt: skip
@@ -46,20 +49,20 @@ def paths_figure(found: Stepwise) -> go.Figure:
 
 def ends_figure(found: Stepwise) -> go.Figure:
     """Histograms of x_t by steps and by one jump, the closed form, and the toy's density."""
-    figure = quiet_figure(f"Where they are at t = {found.t}", "the pixel's value", "density", 360)
+    figure = quiet_figure(WORDS["ends"].format(t=found.t), WORDS["pixel"], WORDS["density"], 360)
     by_steps, by_jump = found.steps_density, found.jump_density
     expected = found.expected_density
     figure.add_bar(
         x=CENTRES,
         y=np.round(by_steps, 4),
-        name=f"{found.t} small steps",
+        name=WORDS["by_steps"].format(t=found.t),
         marker_color=BLUE,
         opacity=0.55,
     )
     for name, y, line in (
-        ("one jump", by_jump, dict(color=GREEN, width=2, shape="hvh")),
-        ("what the formula says", expected, dict(color=ORANGE, width=2.5)),
-        ("the toy, as often", found.toy_density, dict(color=PURPLE, width=2, dash="dot")),
+        (WORDS["by_jump"], by_jump, dict(color=GREEN, width=2, shape="hvh")),
+        (WORDS["expected"], expected, dict(color=ORANGE, width=2.5)),
+        (WORDS["toy"], found.toy_density, dict(color=PURPLE, width=2, dash="dot")),
     ):
         figure.add_scatter(x=CENTRES, y=np.round(y, 4), mode="lines", name=name, line=line)
     figure.update_layout(bargap=0)

@@ -4,19 +4,22 @@ import plotly.graph_objects as go
 
 from explorer.lessons.ladder.compute import QualityTable
 from explorer.page.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, quiet_figure
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 SAMPLERS = {
-    "ddpm": ("DDPM", PURPLE, "diamond"),
-    "ddim": ("DDIM", BLUE, "circle"),
-    "heun": ("Heun (two calls a step)", ORANGE, "square"),
-    "dpmpp_2m": ("DPM-Solver++ 2M", GREEN, "triangle-up"),
+    "ddpm": (PURPLE, "diamond"),
+    "ddim": (BLUE, "circle"),
+    "heun": (ORANGE, "square"),
+    "dpmpp_2m": (GREEN, "triangle-up"),
 }
-# name: title, axis, number format
+# name: number format
 FIGURES = {
-    "named_rightly": ("Named rightly by the judge", "share of samples", ".1%"),
-    "sureness": ("How sure the judge is", "mean probability", ".1%"),
-    "nearest_distance": ("Nearest training image", "mean distance (RMS)", ".3f"),
-    "grain": ("Grain", "mean noise left over", ".4f"),
+    "named_rightly": ".1%",
+    "sureness": ".1%",
+    "nearest_distance": ".3f",
+    "grain": ".4f",
 }
 
 
@@ -24,20 +27,20 @@ def quality_figure(table: QualityTable, name: str) -> go.Figure:
     """The figure `name` of the table; a bar at each point, and the band of the real
     images, is one standard error up and down.
     """
-    title, axis, form = FIGURES[name]
-    figure = quiet_figure(title, "steps of the run, log scale", axis, height=430)
+    words, form = WORDS[name], FIGURES[name]
+    figure = quiet_figure(words["title"], WORDS["x"], words["y"], height=430)
     figure.update_layout(margin_b=170, legend_y=-0.3)
     for curve in table.curves:
-        label, colour, symbol = SAMPLERS[curve.sampler]
+        colour, symbol = SAMPLERS[curve.sampler]
         figure.add_trace(
             go.Scatter(
                 x=curve.steps,
                 y=curve.mean[name],
                 error_y=dict(array=curve.standard_error[name], thickness=1.2, width=3),
                 customdata=curve.network_calls,
-                hovertemplate=f"%{{x}} steps, %{{customdata}} network calls: %{{y:{form}}}",
+                hovertemplate=WORDS["point"].format(form=form),
                 mode="lines+markers",
-                name=label,
+                name=WORDS["samplers"][curve.sampler],
                 line=dict(color=colour, width=2.5),
                 marker=dict(size=9, symbol=symbol),
             )
@@ -53,7 +56,7 @@ def quality_figure(table: QualityTable, name: str) -> go.Figure:
             x=[steps[0], steps[-1]],
             y=[table.held_out[name]] * 2,
             mode="lines",
-            name=f"real images, never seen ({table.num_held_out:,}; band: one standard error)",
+            name=WORDS["held_out"].format(count=table.num_held_out),
             line=dict(color=GREY, width=2, dash="dot"),
         )
     )

@@ -119,7 +119,9 @@ def drawing_pieces(
     moment: Moment[NoSettings], frames: Iterator[MemoryFrame]
 ) -> Iterator[Answers]:  # fmt: skip
     for frame in frames:
-        yield {"scrubber": Frame(png_data_uri(frame.side_by_side), f"t = {frame.t}")}
+        yield {
+            "scrubber": Frame(png_data_uri(frame.side_by_side), WORDS["t_note"].format(t=frame.t))
+        }
         if frame.t == 0:
             yield {"found": neighbours(moment, frame.x_t)}
 

@@ -14,12 +14,15 @@ from explorer.page.figures import (
     quiet_figure,
     time_axis_title,
 )
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 STYLE = {
-    "seen": ("network, images seen in training", BLUE, "solid"),
-    "held_out": ("network, images never seen", PURPLE, "solid"),
-    "ideal_seen": ("exact memory, seen", GREEN, "dot"),
-    "ideal_held_out": ("exact memory, never seen", GREY, "dot"),
+    "seen": (BLUE, "solid"),
+    "held_out": (PURPLE, "solid"),
+    "ideal_seen": (GREEN, "dot"),
+    "ideal_held_out": (GREY, "dot"),
 }
 POINTS = ("mse", "ideal_mse")  # the first traces: figures of this image's prediction
 SMALLEST = 1e-4  # the ideal denoiser's error falls below any axis
@@ -38,15 +41,10 @@ def error_figure(
     `curves` None (nothing was measured) leaves the points alone.
     The bands, one standard error up and down, come last.
     """
-    figure = quiet_figure(
-        "Error of the predicted noise",
-        time_axis_title(T),
-        "mean (eps_hat − eps)², log scale",
-        height=420,
-    )
+    figure = quiet_figure(WORDS["title"], time_axis_title(T), WORDS["y"], height=420)
     for name, value, colour in (
-        ("this image", mse, ORANGE),
-        ("this image, exact memory", ideal_mse, GREEN),
+        (WORDS["here"], mse, ORANGE),
+        (WORDS["ideal_here"], ideal_mse, GREEN),
     ):
         figure.add_trace(
             go.Scatter(
@@ -59,14 +57,14 @@ def error_figure(
         )
     if curves is not None:
         for name, curve in curves.curves.items():
-            label, colour, dash = STYLE[name]
-            band = "; band: one standard error" if name in curves.spread else ""
+            colour, dash = STYLE[name]
+            words = WORDS["curve_with_band" if name in curves.spread else "curve"]
             figure.add_trace(
                 go.Scatter(
                     x=curves.t,
                     y=[max(value, SMALLEST) for value in curve],
                     mode="lines",
-                    name=f"{label} ({curves.counts[name]:,}{band})",
+                    name=words.format(of=WORDS["of"][name], count=curves.counts[name]),
                     line=dict(color=colour, width=2.5, dash=dash),
                 )
             )
@@ -75,7 +73,7 @@ def error_figure(
             edge = [mean + by for mean, by in pairs] + [mean - by for mean, by in reversed(pairs)]
             figure.add_scatter(
                 x=[*curves.t, *reversed(curves.t)], y=[max(value, SMALLEST) for value in edge],
-                fill="toself", fillcolor=STYLE[name][1], opacity=0.25, line=dict(width=0),
+                fill="toself", fillcolor=STYLE[name][0], opacity=0.25, line=dict(width=0),
                 mode="lines", hoverinfo="skip", showlegend=False,
             )  # fmt: skip
     mark_t(figure, t)

@@ -5,7 +5,10 @@ from functools import cache
 import plotly.graph_objects as go
 
 from explorer.lessons.reverse.compute import DetailOverTime
-from explorer.page.figures import BLUE, GREEN, PURPLE, quiet_figure
+from explorer.page.figures import BLUE, GREEN, PURPLE, quiet_figure, run_axis_title
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 COLOURS = {"coarse shapes": BLUE, "parts": GREEN, "fine detail": PURPLE}
 
@@ -19,7 +22,7 @@ def detail_figure(detail: DetailOverTime | None) -> go.Figure:
 def empty_figure() -> go.Figure:
     figure = bare_figure()
     figure.add_annotation(
-        text="Run the sampler first: this curve is measured on your own run.",
+        text=WORDS["run_first"],
         showarrow=False, xref="paper", yref="paper", x=0.5, y=0.5,
     )  # fmt: skip
     return figure
@@ -29,18 +32,18 @@ def drawn_figure(detail: DetailOverTime) -> go.Figure:
     figure = bare_figure()
     for name, errors in detail.bands.items():
         figure.add_trace(
-            go.Scatter(x=detail.t, y=errors, name=name, line=dict(color=COLOURS[name], width=2.5))
+            go.Scatter(
+                x=detail.t,
+                y=errors,
+                name=WORDS["bands"][name],
+                line=dict(color=COLOURS[name], width=2.5),
+            )
         )
     return figure
 
 
 def bare_figure() -> go.Figure:
-    figure = quiet_figure(
-        "Coarse first, detail later",
-        "t   (left: noise, right: clean)",
-        "share of its power still missing",
-        height=320,
-    )
+    figure = quiet_figure(WORDS["title"], run_axis_title(), WORDS["y"], height=320)
     figure.update_yaxes(tickformat=".0%", range=[0, 1.3])
     figure.update_xaxes(autorange="reversed")
     return figure

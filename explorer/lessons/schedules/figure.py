@@ -17,17 +17,19 @@ from explorer.page.figures import (
     quiet_figure,
     time_axis_title,
 )
+from explorer.page.words import SHARED, words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 VERMILION = "#c8553d"
-STYLE = {
-    "linear": ("linear", BLUE),
-    "scaled_linear": ("scaled linear", PURPLE),
-    "cosine": ("cosine", GREEN),
-    "sigmoid": ("sigmoid", VERMILION),
-    "bent": ("bent cosine", GREY),
+COLOURS = {
+    "linear": BLUE,
+    "scaled_linear": PURPLE,
+    "cosine": GREEN,
+    "sigmoid": VERMILION,
+    "bent": GREY,
 }
-SPACINGS = {"even": ("even in t", BLUE), "quadratic": ("quadratic", PURPLE)}
-SPACINGS |= {"log_snr": ("log-SNR", GREEN), "own": ("your own", ORANGE)}
+SPACINGS = {"even": BLUE, "quadratic": PURPLE, "log_snr": GREEN, "own": ORANGE}
 LOG_SNR_RANGE = (-6.2, 4.8)  # cosine and sigmoid go on to -9 at T itself
 
 
@@ -40,13 +42,13 @@ def curves_figures(
     line leads from the chosen schedule at t to the t of equal SNR.
     """
     T = int(own.t[-1])  # noqa: N806 - the papers' name
-    share = quiet_figure("How much of the image is left", time_axis_title(T), "alpha_bar")
-    ratio = quiet_figure("Signal against noise", time_axis_title(T), "log₁₀ SNR")
+    share = quiet_figure(WORDS["share"], time_axis_title(T), WORDS["alpha_bar"])
+    ratio = quiet_figure(WORDS["ratio"], time_axis_title(T), WORDS["log_snr"])
     for figure, which in ((share, "alpha_bar"), (ratio, "log_snr")):
-        figure.add_trace(_line(own, which, "network’s own", "rgba(224, 138, 30, 0.28)", 9))
+        figure.add_trace(_line(own, which, WORDS["own"], "rgba(224, 138, 30, 0.28)", 9))
         for each, curve in curves.items():
-            label, colour = STYLE[each]
-            figure.add_trace(_line(curve, which, label, colour, 4 if each == name else 1.5))
+            label, width = SHARED["schedules"][each], 4 if each == name else 1.5
+            figure.add_trace(_line(curve, which, label, COLOURS[each], width))
         mark_t(figure, found.chosen.t)
         figure.update_xaxes(range=[0, T])
         legend = dict(entrywidth=0.5, entrywidthmode="fraction", y=-0.32)  # two columns
@@ -58,7 +60,7 @@ def curves_figures(
         level = go.Scatter(
             x=[end.t for end in ends],
             y=[round(float(np.log10(end.snr)), 4) for end in ends],
-            name="same SNR",
+            name=WORDS["same_snr"],
             showlegend=False,  # both figures' legends are of one height
             mode="lines+markers",
             line=dict(color=ORANGE, width=2, dash="dot"),
@@ -74,11 +76,10 @@ def spacing_figures(plans: Sequence[Plan], snr: np.ndarray) -> tuple[go.Figure, 
     snr: (T + 1,), infinite at t = 0, which the second figure leaves out.
     """
     T = len(snr) - 1  # noqa: N806 - the papers' name
-    over_t = quiet_figure("The times of the steps", time_axis_title(T), "spacing", height=230)
-    title = "clean  ←  log₁₀ SNR  →  noise"
-    over_snr = quiet_figure("The same times, by SNR", title, "spacing", height=230)
+    over_t = quiet_figure(WORDS["over_t"], time_axis_title(T), WORDS["spacing"], height=230)
+    over_snr = quiet_figure(WORDS["over_snr"], WORDS["snr_axis"], WORDS["spacing"], height=230)
     for plan in plans:
-        label, colour = SPACINGS[plan.name]
+        label, colour = WORDS["spacings"][plan.name], SPACINGS[plan.name]
         over_t.add_trace(_ticks(plan.times, label, colour))
         noisy = np.array([t for t in plan.times if t > 0])
         over_snr.add_trace(_ticks(np.log10(snr[noisy]).round(3).tolist(), label, colour))

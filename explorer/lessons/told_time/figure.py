@@ -4,6 +4,9 @@ import plotly.graph_objects as go
 
 from explorer.lessons.told_time.compute import ToldErrors
 from explorer.page.figures import BLUE, GREEN, mark_t, quiet_figure, time_axis_title
+from explorer.page.words import words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 HIGHEST = 1.8  # fixed, so that one moment can be compared with another
 
@@ -13,12 +16,11 @@ def valley_figure(valley: ToldErrors, told: ToldErrors, T: int) -> go.Figure:  #
 
     `valley` holds the curves; `told` the points: the last of its times is the visitor's.
     """
-    figure = quiet_figure(
-        "The error valley", f"told {time_axis_title(T)}", "mean squared error", height=400
-    )
+    x_title = WORDS["x"].format(t=time_axis_title(T))
+    figure = quiet_figure(WORDS["title"], x_title, WORDS["y"], height=400)
     for name, curve, point, colour in (
-        ("of the predicted noise", valley.eps_mse, told.eps_mse[-1], BLUE),
-        ("of the guessed clean image", valley.x_0_mse, told.x_0_mse[-1], GREEN),
+        (WORDS["eps"], valley.eps_mse, told.eps_mse[-1], BLUE),
+        (WORDS["x_0"], valley.x_0_mse, told.x_0_mse[-1], GREEN),
     ):
         figure.add_scatter(
             x=valley.told,
@@ -32,7 +34,7 @@ def valley_figure(valley: ToldErrors, told: ToldErrors, T: int) -> go.Figure:  #
             x=[told.told[-1]],
             y=[point],
             mode="markers",
-            name=f"{name}, at your told t",
+            name=WORDS["here"].format(error=name),
             showlegend=False,
             marker=dict(color=colour, size=13, line=dict(color="white", width=2)),
         )
@@ -43,7 +45,7 @@ def valley_figure(valley: ToldErrors, told: ToldErrors, T: int) -> go.Figure:  #
         x=valley.t,
         y=1,
         yref="paper",
-        text=f"true t = {valley.t}",
+        text=WORDS["true"].format(t=valley.t),
         showarrow=False,
         xanchor="left" if right else "right",
         xshift=6 if right else -6,

@@ -13,21 +13,18 @@ from explorer.page.figures import (
     say_nothing_was_measured,
     time_axis_title,
 )
+from explorer.page.words import SHARED, words_beside
+
+WORDS = words_beside(__file__)["figure"]
 
 COLOURS = {"eps": BLUE, "x_0": GREEN, "v": PURPLE}
-LOSSES = {"eps": "loss on noise", "x_0": "loss on clean image", "v": "loss on v"}
-FORMULAS = {"eps": "SNR", "x_0": "1", "v": "SNR + 1"}
-PARTS = {"seen": ("seen in training", "solid"), "held_out": ("never seen", "dash")}
+DASHES = {"seen": "solid", "held_out": "dash"}
 
 
 def weight_figure(weights: LossWeights, T: int, t: int) -> go.Figure:  # noqa: N803 - the papers'
     """The weight of an error in x_0 against t, log scale; the dots are at t."""
-    figure = quiet_figure(
-        "How much each loss minds an error in the clean image",
-        time_axis_title(T),
-        "weight, log scale",
-        height=420,
-    )
+    words, losses = WORDS["weights"], WORDS["losses"]
+    figure = quiet_figure(words["title"], time_axis_title(T), words["y"], height=420)
     here = weights.t.index(t)
     # The curves of noise and v run together at one end: the dashes let both be seen.
     for name, dash in zip(TARGETS, ("solid", "solid", "dash"), strict=True):
@@ -36,14 +33,14 @@ def weight_figure(weights: LossWeights, T: int, t: int) -> go.Figure:  # noqa: N
             x=weights.t,
             y=curve,
             mode="lines",
-            name=f"{LOSSES[name]}: {FORMULAS[name]}",
+            name=words["curve"].format(loss=losses[name], weight=WORDS["formulas"][name]),
             line=dict(color=colour, width=3, dash=dash),
         )
         figure.add_scatter(
             x=[t],
             y=[curve[here]],
             mode="markers",
-            name=f"{LOSSES[name]}, at t = {t}",
+            name=words["here"].format(loss=losses[name], t=t),
             showlegend=False,
             marker=dict(color=colour, size=11, line=dict(color="white", width=2)),
         )
@@ -55,26 +52,22 @@ def weight_figure(weights: LossWeights, T: int, t: int) -> go.Figure:  # noqa: N
 
 def measured_figure(errors: MeasuredErrors | None, T: int, t: int) -> go.Figure:  # noqa: N803
     """The network's mean squared error against t: as measured, and converted."""
-    figure = quiet_figure(
-        "One measurement, read two ways", time_axis_title(T), "mean squared error, log scale",
-        height=420,
-    )  # fmt: skip
+    words = WORDS["measured"]
+    y_title = SHARED["figure"]["error"]
+    figure = quiet_figure(words["title"], time_axis_title(T), y_title, height=420)
     figure.update_xaxes(range=[0, T])
     if errors is None:
         say_nothing_was_measured(figure)
         return figure
-    for words, curves, colour in (
-        ("noise, measured", errors.eps, BLUE),
-        ("clean image, converted", errors.x_0, GREEN),
-    ):
+    for name, curves in (("eps", errors.eps), ("x_0", errors.x_0)):
         for part, curve in curves.items():
-            which, dash = PARTS[part]
+            images, count = WORDS["images"][part], errors.counts[part]
             figure.add_scatter(
                 x=errors.t,
                 y=curve,
                 mode="lines",
-                name=f"{words}: {which} ({errors.counts[part]:,})",
-                line=dict(color=colour, width=2.5, dash=dash),
+                name=words["curve"].format(of=words[name], images=images, count=count),
+                line=dict(color=COLOURS[name], width=2.5, dash=DASHES[part]),
             )
     mark_t(figure, t)
     follow(figure, lines=[0])

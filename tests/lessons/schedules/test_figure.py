@@ -11,7 +11,7 @@ from explorer.lessons.schedules.compute import (
     make_schedule,
     schedule_curve,
 )
-from explorer.lessons.schedules.figure import SPACINGS, STYLE, curves_figures, spacing_figures
+from explorer.lessons.schedules.figure import COLOURS, WORDS, curves_figures, spacing_figures
 from explorer.lessons.schedules.race import spacing_plans
 from explorer.page.words import SHARED
 
@@ -30,7 +30,7 @@ def test_every_schedule_has_a_curve_under_its_own_name():
     for figure in curves_figures(CURVES, OWN, "linear", comparison(40, 70, 0.1, 0.11)):
         names = [trace.name for trace in figure.data[1 : 1 + len(CHOICES)]]
         assert names == [SHARED["schedules"][name] for name in CHOICES]
-    assert len({colour for _, colour in STYLE.values()}) == len(CHOICES)
+    assert len(set(COLOURS.values())) == len(CHOICES)
 
 
 @pytest.mark.parametrize("name", CHOICES)
@@ -68,6 +68,6 @@ def test_ticks_stand_at_the_times_in_t_and_in_snr():
     over_t, over_snr = spacing_figures(plans, schedule.snr.numpy())
     for plan, ticks, by_snr in zip(plans, over_t.data, over_snr.data, strict=True):
         assert list(ticks.x) == plan.times
-        assert set(ticks.y) == set(by_snr.y) == {SPACINGS[plan.name][0]}
+        assert set(ticks.y) == set(by_snr.y) == {WORDS["spacings"][plan.name]}
         expected = [np.log10(schedule.snr[t].item()) for t in plan.times[:-1]]
         assert list(by_snr.x) == pytest.approx(expected, abs=1e-3)
