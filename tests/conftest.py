@@ -8,6 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -249,6 +250,14 @@ def request_for():
 
 
 # ---- the real thing
+
+
+@pytest.fixture(scope="session")
+def digits_alone(tmp_path_factory) -> Path:
+    """A folder of one network: a process that is given it is there sooner."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    (folder / "digits").symlink_to(Path(__file__).parents[1] / "checkpoints" / "digits")
+    return folder
 
 
 @pytest.fixture(scope="session")

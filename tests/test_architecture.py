@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,10 @@ def imports_of(file: Path) -> Iterator[Import]:
             yield from (Import(file, module, alias.name) for alias in node.names)
 
 
-IMPORTS = [found for file in sources() for found in imports_of(file)]
+@cache
+def imports() -> list[Import]:
+    """All of ours: read when first asked for, and not by whoever only collects the tests."""
+    return [found for file in sources() for found in imports_of(file)]
 
 
 def our_part(found: Import) -> str | None:
@@ -118,14 +122,14 @@ def test_the_rules_name_every_part():
 def test_a_part_knows_only_the_parts_to_its_left(name):
     wrong = [
         f"{found.place} imports {found.module}"
-        for found in IMPORTS
+        for found in imports()
         if part(found.file) == name and our_part(found) not in {None, name} | PARTS_OF_OURS[name]
     ]
     assert wrong == []
 
 
 def test_nobody_imports_the_training():
-    assert [f.place for f in IMPORTS if our_part(f) == "training" != part(f.file)] == []
+    assert [f.place for f in imports() if our_part(f) == "training" != part(f.file)] == []
 
 
 def lesson_of(module: str) -> str | None:
@@ -144,7 +148,7 @@ def is_at_home(found: Import) -> bool:
 def test_no_lesson_knows_another_and_nothing_below_knows_any():
     wrong = [
         f"{found.place} imports {found.module}"
-        for found in IMPORTS
+        for found in imports()
         if part(found.file) not in ("interface", "api", "cli") and not is_at_home(found)
     ]
     assert wrong == []
@@ -154,7 +158,7 @@ def test_no_lesson_knows_another_and_nothing_below_knows_any():
 def test_in_a_lesson_a_librarys_place_is_in_the_files_name(library):
     files = {
         found.file.stem
-        for found in IMPORTS
+        for found in imports()
         if part(found.file) == "lessons" and found.module.split(".")[0] == library
     }
     assert files - IN_A_LESSON[library] == set()
@@ -164,7 +168,7 @@ def test_figures_know_only_results():
     """Types and constants of what is computed, never what computes it."""
     names = {
         f"{found.place}: {found.module}.{found.name}"
-        for found in IMPORTS
+        for found in imports()
         if "figure" in found.file.stem and our_part(found) in ("exhibits", "lessons")
     }
     assert names
@@ -173,20 +177,20 @@ def test_figures_know_only_results():
 
 @pytest.mark.parametrize("library", WHO_MAY_KNOW)
 def test_a_library_is_known_only_where_it_belongs(library):
-    users = {part(f.file): f.place for f in IMPORTS if f.module.split(".")[0] == library}
+    users = {part(f.file): f.place for f in imports() if f.module.split(".")[0] == library}
     assert {name: users[name] for name in users.keys() - WHO_MAY_KNOW[library]} == {}
 
 
 def test_there_is_no_library_besides():
     known = {*WHO_MAY_KNOW, "explorer", "", *sys.stdlib_module_names}
-    strangers = {f.module.split(".")[0]: f.place for f in IMPORTS}
+    strangers = {f.module.split(".")[0]: f.place for f in imports()}
     assert {name: place for name, place in strangers.items() if name not in known} == {}
 
 
 def test_the_maths_knows_no_files_logging_or_environment():
     wrong = [
         f"{found.place} imports {found.module}"
-        for found in IMPORTS
+        for found in imports()
         if part(found.file) == "diffusion" and found.module.split(".")[0] in NOT_FOR_MATHS
     ]
     assert wrong == []
@@ -210,10 +214,10 @@ def test_nobody_touches_a_global_random_generator(name):
             assert (owner, called) not in {("torch", "manual_seed"), ("np.random", "seed")}, where
 
 
-def in_a_fresh_process(code: str) -> str:
+def in_a_fresh_process(code: str, *arguments: str) -> str:
     """Run `code` where nothing of ours is imported yet -> what it prints."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code],
+        [sys.executable, "-W", "ignore", "-c", code, *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -258,16 +262,20 @@ assert [o for o in gc.get_objects() if isinstance(o, gradio.blocks.Block)] == []
 """
 
 START = """
+from pathlib import Path
 from explorer.serving import Settings, build_app
-page = build_app(Settings(device="cpu"))
+page = build_app(Settings(device="cpu", checkpoints=Path(sys.argv[1])))
 assert "explorer.training" not in sys.modules
 print(len(page.fns))
 """
 
 
-def test_importing_opens_no_port_and_loads_no_weights_and_the_app_starts_without_training():
+def test_importing_opens_no_port_and_loads_no_weights_and_the_app_starts_without_training(
+    digits_alone,
+):
     forbidden = 'FORBIDDEN = ["explorer.training"]\n'
-    printed = in_a_fresh_process(forbidden + FORBID + IMPORT_EVERYTHING + NO_UI_YET + START)
+    code = forbidden + FORBID + IMPORT_EVERYTHING + NO_UI_YET + START
+    printed = in_a_fresh_process(code, str(digits_alone))
     assert int(printed.split()[-1]) > 20
 
 

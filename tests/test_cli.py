@@ -151,21 +151,11 @@ def test_every_setting_has_a_flag(capsys):
 
 
 @pytest.mark.slow
-def test_it_is_a_command(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "explorer",
-        "run",
-        "break_it",
-        "--model",
-        "digits",
-        "--t",
-        "400",
-    ]
+def test_it_is_a_command(tmp_path, digits_alone):
+    command = [sys.executable, "-m", "explorer", "run", "break_it", "--model", "digits"]
     done = subprocess.run(
-        [*command, "--out", tmp_path], capture_output=True, text=True, timeout=120,
-        cwd=Path(cli.__file__).parents[1],
+        [*command, "--t", "400", "--checkpoints", digits_alone, "--out", tmp_path],
+        capture_output=True, text=True, timeout=120, cwd=Path(cli.__file__).parents[1],
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert len(pictures(tmp_path)) == 3 * 17

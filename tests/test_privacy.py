@@ -95,14 +95,14 @@ def call(address: str, name: str, *values: object) -> str:
 
 
 @pytest.mark.slow
-def test_the_app_sends_nothing_and_writes_into_its_temporary_folder_alone(tmp_path, eventually):
+def test_the_app_sends_nothing_and_writes_into_its_temporary_folder_alone(
+    tmp_path, eventually, digits_alone
+):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    (tmp_path / "one").mkdir()  # it is open sooner with one network
-    (tmp_path / "one" / "digits").symlink_to(ROOT / "checkpoints" / "digits")
     command = [sys.executable, str(ROOT / "app.py"), "--port", str(port)]
-    command += ["--checkpoints", str(tmp_path / "one")]
+    command += ["--checkpoints", str(digits_alone)]
     with open(tmp_path / "log", "w") as log:
         process = subprocess.Popen(
             watched(tmp_path, command), cwd=tmp_path, env=bare(tmp_path), stdout=log, stderr=log

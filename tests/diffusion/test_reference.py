@@ -11,11 +11,6 @@ from explorer.diffusion.noise import draw_noise, make_generators
 from explorer.diffusion.samplers import sample, timesteps
 from explorer.diffusion.schedules import SCHEDULES, NoiseSchedule
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # its own imports, not our use of it
-    warnings.simplefilter("ignore", FutureWarning)
-    schedulers = pytest.importorskip("diffusers.schedulers")
-
 pytestmark = [
     pytest.mark.reference,
     pytest.mark.filterwarnings(  # from inside its set_timesteps, under NumPy 2
@@ -23,12 +18,22 @@ pytestmark = [
     ),
 ]
 
+
+@pytest.fixture(scope="module")
+def schedulers():
+    """Theirs; it takes seconds to import."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its own imports, not our use of it
+        warnings.simplefilter("ignore", FutureWarning)
+        return pytest.importorskip("diffusers.schedulers")
+
+
 THEIR_NAME = {"linear": "linear", "scaled_linear": "scaled_linear", "cosine": "squaredcos_cap_v2"}
 SEEDS = [11, 12, 13]
 
 
 @pytest.mark.parametrize(("name", "their_name"), THEIR_NAME.items())
-def test_schedules(name, their_name):
+def test_schedules(schedulers, name, their_name):
     ends = {"beta_start": 1e-4, "beta_end": 0.02} if name == "linear" else {}
     if name == "scaled_linear":
         ends = {"beta_start": 0.00085, "beta_end": 0.012}
@@ -70,7 +75,7 @@ def assert_equal_paths(ours, theirs):
 
 @pytest.mark.parametrize("clip", [False, True])
 @pytest.mark.parametrize("num_steps", [1, 10, 33, 100])
-def test_ddpm(random_denoiser, num_steps, clip):
+def test_ddpm(schedulers, random_denoiser, num_steps, clip):
     schedule, betas = schedule_and_betas()
     denoiser = random_denoiser(schedule)
     times = timesteps(100, num_steps)
@@ -89,7 +94,7 @@ def test_ddpm(random_denoiser, num_steps, clip):
 @pytest.mark.parametrize("clip", [False, True])
 @pytest.mark.parametrize("eta", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("num_steps", [1, 10, 50, 100])
-def test_ddim(random_denoiser, num_steps, eta, clip):
+def test_ddim(schedulers, random_denoiser, num_steps, eta, clip):
     schedule, betas = schedule_and_betas()
     denoiser = random_denoiser(schedule)
     scheduler = schedulers.DDIMScheduler(
@@ -109,7 +114,7 @@ def test_ddim(random_denoiser, num_steps, eta, clip):
 
 
 @pytest.mark.parametrize("num_steps", [1, 2, 10, 20, 50, 100])
-def test_dpmpp_2m(random_denoiser, num_steps):
+def test_dpmpp_2m(schedulers, random_denoiser, num_steps):
     schedule, betas = schedule_and_betas()
     denoiser = random_denoiser(schedule)
     scheduler = schedulers.DPMSolverMultistepScheduler(
@@ -127,7 +132,7 @@ def test_dpmpp_2m(random_denoiser, num_steps):
     assert_equal_paths(ours, theirs)
 
 
-def test_with_a_condition(random_denoiser):
+def test_with_a_condition(schedulers, random_denoiser):
     schedule, betas = schedule_and_betas()
     denoiser = random_denoiser(schedule)
     condition = torch.tensor([1, 4, 9])

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix
 
 
 @pytest.fixture
-def digits_alone(tmp_path) -> Path:
-    """A folder of one network: the process is there sooner."""
-    (tmp_path / "checkpoints").mkdir()
-    (tmp_path / "checkpoints" / "digits").symlink_to(ROOT / "checkpoints" / "digits")
-    return tmp_path / "checkpoints"
-
-
-@pytest.fixture
 def started(tmp_path, eventually, digits_alone):
     """`started(*options)` -> (process, address) of `python app.py`, once it is open."""
     processes = []
