@@ -3,6 +3,7 @@
 Everything is imported where it is used, so that tests of the maths need neither gradio nor plotly.
 """
 
+import math
 import os
 import time
 import warnings
@@ -227,9 +228,16 @@ def moment(shelf, choice_of):
 
 
 @pytest.fixture
-def play(shelf):
-    """`play(running)`: all that the page is sent of a run, answer after answer."""
+def play(shelf, monkeypatch):
+    """`play(running)`: all that the page is sent of a run, answer after answer.
+
+    What comes is sent at the end, however long it takes; or at once, where a test says so.
+    """
+    from explorer.page import runs
     from explorer.page.runs import Live, stream
+
+    if runs.SEND_EVERY:
+        monkeypatch.setattr(runs, "SEND_EVERY", math.inf)
 
     def go(running, live=None) -> list[dict]:
         return list(stream(live or Live(), running, shelf.line))
@@ -258,6 +266,15 @@ def digits_alone(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("checkpoints")
     (folder / "digits").symlink_to(Path(__file__).parents[1] / "checkpoints" / "digits")
     return folder
+
+
+@pytest.fixture(scope="session")
+def shipped() -> dict:
+    """The checkpoints of the repository, and no engine is made for any: to read, not to run."""
+    from explorer.denoiser.checkpoints import CHECKPOINTS
+    from explorer.exhibits.exhibit import load_exhibits
+
+    return load_exhibits(CHECKPOINTS)
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,8 @@ def test_upright_and_level_edges_are_no_grain_and_noise_on_them_is():
 
 def test_the_shipped_judge_is_sure_of_what_it_can_read():
     judge = load_judge(CHECKPOINTS / "digits" / "judge.safetensors", (1, 28, 28), 10)
-    pictures = [drawn_digits()[f"{digit}, hand 1"] for digit in range(10)]
+    drawn = drawn_digits()
+    pictures = [drawn[f"{digit}, hand 1"] for digit in range(10)]
     x = torch.stack([torch.from_numpy(to_model_space(picture.pixels)) for picture in pictures])
     digit, sureness = judge.verdict(x)
     assert (digit == torch.arange(10)).sum() >= 9

@@ -6,12 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from explorer.denoiser.checkpoints import (
-    CHECKPOINTS,
-    CheckpointError,
-    build_denoiser,
-    save_denoiser,
-)
+from explorer.denoiser.checkpoints import CheckpointError, build_denoiser, save_denoiser
 from explorer.denoiser.denoiser import Denoiser
 from explorer.exhibits import broken_run
 from explorer.exhibits import exhibit as exhibits
@@ -248,8 +243,7 @@ def test_a_kind_is_known_by_name_only(colour_exhibit):
     assert colour_exhibit.first_kind == "cat"
 
 
-def test_the_shipped_ones_open_with_what_people_like():
-    shipped = load_exhibits(CHECKPOINTS)  # all of them, and no engine is made for any
+def test_the_shipped_ones_open_with_what_people_like(shipped):
     assert list(shipped) == ["emoji", "digits"]
     emoji, digits = shipped.values()
     assert emoji.first_picture.name == "grinning cat with smiling eyes"

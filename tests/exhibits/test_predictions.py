@@ -118,8 +118,8 @@ def test_curves_of_which_some_were_not_measured(answering, tiny_metrics):
     assert set(error_curves(exhibit).curves) == {"seen", "held_out"}
 
 
-def test_the_shipped_networks_know_most_of_the_noise(real_exhibits):
-    for exhibit in real_exhibits.values():
+def test_the_shipped_networks_know_most_of_the_noise(shipped):
+    for exhibit in shipped.values():
         picture = exhibit.first_picture
         result = compute_noise_prediction(exhibit, picture.pixels, 500, seed=7)
         assert result.mse < 0.1

@@ -122,8 +122,8 @@ def test_without_measurements_there_is_nothing_to_convert(grey_exhibit):
 
 
 @pytest.mark.parametrize("name", ["emoji", "digits"])
-def test_noise_is_hardest_near_0_and_the_image_near_the_end(real_exhibits, name):
-    errors = measured_errors(real_exhibits[name])
+def test_noise_is_hardest_near_0_and_the_image_near_the_end(shipped, name):
+    errors = measured_errors(shipped[name])
     for part in MEASURED:
         assert all(np.diff(errors.eps[part]) < 0)
         assert all(np.diff(errors.x_0[part]) > 0)
@@ -134,8 +134,8 @@ def test_noise_is_hardest_near_0_and_the_image_near_the_end(real_exhibits, name)
 
 @pytest.mark.parametrize("name", ["emoji", "digits"])
 @pytest.mark.parametrize("t", [1, 500, 1000])
-def test_the_closed_form_holds_for_the_shipped_networks(real_exhibits, name, t):
-    exhibit = real_exhibits[name]
+def test_the_closed_form_holds_for_the_shipped_networks(shipped, name, t):
+    exhibit = shipped[name]
     readings = compute_readings(exhibit, exhibit.first_picture.pixels, t, 9).of
     for reading in readings.values():
         assert reading.mse == pytest.approx(reading.factor**2 * readings["eps"].mse, rel=1e-5)

@@ -30,8 +30,8 @@ NAMES = ["digits-blind", "digits-v", "digits-x0"]
 
 
 @pytest.fixture(scope="module")
-def family(real_exhibits):
-    return find_family(real_exhibits, "targets")
+def family(shipped):
+    return find_family(shipped, "targets")
 
 
 # ---- on demand
@@ -99,9 +99,9 @@ def test_the_shipped_ones_are_what_the_folds_say(family):
     assert blind.denoiser.prediction == "eps"
 
 
-def test_the_family_itself_may_be_one_of_those_compared(real_exhibits):
-    emoji = real_exhibits["emoji"]
-    assert find_family(real_exhibits, "raw") is emoji
+def test_the_family_itself_may_be_one_of_those_compared(shipped):
+    emoji = shipped["emoji"]
+    assert find_family(shipped, "raw") is emoji
     networks = find_networks(emoji, "raw")
     assert networks["v"] is emoji
     assert {key: one.denoiser.prediction for key, one in networks.items()} == {
@@ -195,8 +195,8 @@ def test_the_blind_ones_start_harms_nothing_and_its_noise_runs_away(family):
     assert max(figures["told_400"], figures["blind_400"]) < 1.15
 
 
-def test_the_raw_ones_start_decides_much_but_not_all(real_exhibits):
-    emoji = find_family(real_exhibits, "raw")
+def test_the_raw_ones_start_decides_much_but_not_all(shipped):
+    emoji = find_family(shipped, "raw")
     figures = found("raw", find_networks(emoji, "raw"))
     assert figures is not None
     assert figures["mean_gain"] == pytest.approx(0.15, abs=0.005)
@@ -222,8 +222,8 @@ def test_the_raw_ones_start_decides_much_but_not_all(real_exhibits):
     assert bad["right"] + 0.2 < fresh["right"] < good["right"] - 0.2
 
 
-def test_coarse_shapes_of_large_pictures_stand_out_of_the_noise_the_longest(real_exhibits):
-    emoji, digits = (findings(real_exhibits[name], "drowned") for name in ("emoji", "digits"))
+def test_coarse_shapes_of_large_pictures_stand_out_of_the_noise_the_longest(shipped):
+    emoji, digits = (findings(shipped[name], "drowned") for name in ("emoji", "digits"))
     assert emoji["coarse shapes"] > digits["coarse shapes"] + 100
     for one in (emoji, digits):
         assert one["coarse shapes"] > one["parts"] > one["fine detail"]

@@ -85,8 +85,9 @@ FIGURES = {
 }
 
 
-@pytest.fixture(params=FIGURES.values(), ids=FIGURES)
+@pytest.fixture(scope="module", params=FIGURES.values(), ids=FIGURES)
 def figure(request):
+    """Made once; the tests only look at it."""
     return request.param()
 
 

@@ -52,16 +52,16 @@ def test_no_figure_is_typed_into_a_sentence():
 
 
 @pytest.fixture(scope="module")
-def found_texts(real_exhibits):
+def found_texts(shipped):
     made = {}
     for name in FOLDS:
-        networks = find_networks(find_family(real_exhibits, name), name)
-        made[name] = found_text(name, networks, real_exhibits["digits"])
+        networks = find_networks(find_family(shipped, name), name)
+        made[name] = found_text(name, networks, shipped["digits"])
     return made
 
 
-def test_what_was_found_is_told_in_the_files_own_figures(found_texts, real_exhibits):
-    digits = real_exhibits["digits"]
+def test_what_was_found_is_told_in_the_files_own_figures(found_texts, shipped):
+    digits = shipped["digits"]
     near = {name: digits.variants[name].metrics["findings"] for name in digits.variants}
     assert number(near["digits-x0"]["near_end"]["x_0"][0]) in found_texts["targets"]
     assert number(digits.metrics["findings"]["near_end"]["x_0"][0]) in found_texts["targets"]
@@ -71,10 +71,10 @@ def test_what_was_found_is_told_in_the_files_own_figures(found_texts, real_exhib
     assert str(digits.metrics["findings"]["drowned"]["coarse shapes"]) in found_texts["raw"]
 
 
-def test_a_file_without_them_tells_nothing(found_texts, real_exhibits):
+def test_a_file_without_them_tells_nothing(found_texts, shipped):
     from dataclasses import replace
 
-    digits = real_exhibits["digits"]
+    digits = shipped["digits"]
     networks = {
         key: replace(one, metrics={}) for key, one in find_networks(digits, "targets").items()
     }

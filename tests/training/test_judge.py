@@ -26,7 +26,7 @@ from explorer.training.judge import (
 )
 
 DIGITS = (1, 28, 28)
-RECIPE = replace(RECIPES["digits"], epochs=50)
+RECIPE = replace(RECIPES["digits"], epochs=30)
 
 
 def test_it_learns_leaves_the_global_random_state_alone_and_comes_back_from_disk(bars, tmp_path):
