@@ -26,7 +26,7 @@ CHROMIUM_ARGUMENTS = (
     "--use-fake-device-for-media-stream",
 )
 OURSELVES = ("localhost", "127.0.0.1")
-WAIT = 30_000  # ms: what a page may take before a test gives up
+WAIT = 120_000  # ms: what a page may take, on a machine that is busy, before a test gives up
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
 
