@@ -2,8 +2,6 @@
 
 Shared and read-only, but for MNIST's digits, which are added when the first visitor asks for them.
 Each is made once, whoever comes at the same time, and whole or not at all.
-Handlers are functions that take the shelf first; `MethodType(handler, shelf)` gives it to them
-in a way that Gradio can look into (it cannot look into a functools.partial).
 """
 
 import logging
