@@ -1,12 +1,19 @@
 """What all lessons have in common, and what the first two draw when a fold is opened."""
 
+import base64
+
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 from explorer.components.tour import Tour
+from explorer.images.encoding import to_model_space, to_pixels
 from explorer.lessons.forward_noising.compute import Settings
+from explorer.lessons.forward_noising.compute import result as forward_result
 from explorer.lessons.forward_noising.panel import draw_histogram, draw_schedule
+from explorer.lessons.noise_prediction.compute import result as prediction_result
 from explorer.lessons.noise_prediction.panel import draw_error, output_text
+from explorer.page.rail import scene_of
 from explorer.page.words import LESSONS, TEXT, lesson_words
 
 
@@ -26,6 +33,30 @@ def test_the_figures_are_about_the_rails_moment(moment):
     points = draw_error(now).data[:2]
     assert [list(point.x) for point in points] == [[13], [13]]
     assert points[0].y[0] == pytest.approx(points[1].y[0])  # its network is the ideal denoiser
+
+
+@pytest.mark.parametrize("denoiser", ["tiny", "strokes"])
+def test_a_program_is_given_what_the_browser_draws(moment, denoiser):
+    """It is sent x_0, the noise and the prediction, and mixes x_t by itself."""
+    now = moment(Settings, denoiser=denoiser, t=13)
+    sent = scene_of(now)
+    shape, scene, prediction = now.exhibit.denoiser.shape, sent["scene"], sent["prediction"]
+
+    def bytes_of(text: str, kind=np.uint8) -> np.ndarray:
+        return np.frombuffer(base64.b64decode(text), kind).reshape(shape)
+
+    found = forward_result(now)
+    noisy, pixels = found.pictures["x_t"], now.pixels.transpose(2, 0, 1)
+    np.testing.assert_array_equal(bytes_of(scene["x_0"]), pixels)
+    x_0, eps = to_model_space(now.pixels), bytes_of(scene["eps"], "<f4")
+    x_t = np.float32(found.numbers["signal_scale"]) * x_0
+    x_t = x_t + np.float32(found.numbers["noise_scale"]) * eps
+    assert np.abs(to_pixels(x_t).astype(int) - noisy).max() <= 1  # half-way values round anyhow
+    predicted = prediction_result(now)
+    np.testing.assert_array_equal(
+        bytes_of(prediction["x_0_hat"]), predicted.pictures["x_0_hat"].transpose(2, 0, 1)
+    )
+    assert prediction["figures"]["mse"] == predicted.numbers["mse"]
 
 
 def test_at_0_the_error_is_that_of_the_first_moment_that_has_one(moment):
