@@ -209,7 +209,8 @@ class Frame:
 
     def by_place(self, shown: Mapping[str, Any]) -> list[Any]:
         """An output may have several names: what hangs on the network is known by each part."""
-        answers = {self.outputs[name]: answer for name, answer in shown.items()}
+        outputs = self.outputs
+        answers = {outputs[name]: answer for name, answer in shown.items()}
         return [answers.get(output, unchanged(output)) for output in self.places]
 
     @property
