@@ -11,7 +11,9 @@ import gradio as gr
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder
 
-NO_UPLOAD = "This is not a file that was uploaded here: please upload it again."
+from .files import read_words
+
+NO_UPLOAD: str = read_words()["upload"]["not_uploaded"]
 
 
 class Upload(gr.Image):

@@ -17,7 +17,9 @@ from explorer.page.recipe import LARGEST_SEED, OWN_NAMES
 from explorer.page.settings import Setting, read_settings, settings_of
 from explorer.page.shelf import Shelf
 from explorer.page.visit import FIRST_SEED, Choice
+from explorer.page.words import TEXT
 
+WORDS = TEXT["asking"]
 TOLD = Setting(bool, False)
 SEED = Setting(int, FIRST_SEED, 0, LARGEST_SEED)
 
@@ -50,26 +52,26 @@ def ask(
 
 def find_exhibit(shelf: Shelf, name: Any) -> Exhibit:
     if name not in [*shelf.exhibits]:  # a list may be asked for anything, a dict only for names
-        raise ValueError(f"denoiser must be one of {', '.join(shelf.exhibits)}.")
+        raise ValueError(WORDS["denoiser"].format(names=", ".join(shelf.exhibits)))
     return shelf.exhibits[name]
 
 
 def check_kind(exhibit: Exhibit, kind: Any) -> str | None:
     kinds = exhibit.denoiser.conditions
     if kind not in ["", None, *kinds]:
-        raise ValueError(f'kind must be one of {", ".join(kinds)}, or "", not {kind!r}.')
+        raise ValueError(WORDS["kind"].format(kinds=", ".join(kinds), kind=repr(kind)))
     return kind or None
 
 
 def find_choice(shelf: Shelf, exhibit: Exhibit, picture: Any) -> Choice:
     """A gallery's picture by its name, or one of the caller's own as a data URI."""
     if not isinstance(picture, str):
-        raise ValueError(f"picture must be a name or a data URI, not {picture!r}.")
+        raise ValueError(WORDS["picture"].format(picture=repr(picture)))
     for gallery in (exhibit.gallery, shelf.pictures(exhibit)):
         if picture in gallery:
             return Choice.of(gallery[picture])
     if not picture.startswith("data:"):
-        raise ValueError(f"The gallery has no picture called {picture!r}.")
+        raise ValueError(WORDS["no_picture"].format(picture=repr(picture)))
     pixels = read_picture(read_data_uri(picture), exhibit.denoiser.shape)
     return Choice(OWN_NAMES[0], None, NEVER_SEEN, pixels, own=True)
 

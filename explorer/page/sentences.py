@@ -79,19 +79,18 @@ class Page(gr.Blocks):
         """What a caller gives, read by each component."""
         names = [getattr(block, "label", None) or "?" for block in block_fn.inputs]
         if len(inputs) != len(names):
-            raise gr.Error(
-                f"{block_fn.name} takes {len(names)} values ({', '.join(names)}), "
-                f"not {len(inputs)}."
-            )
+            counts = {"expected": len(names), "given": len(inputs)}
+            words = WORDS["wrong_count"]
+            raise gr.Error(words.format(function=block_fn.name, names=", ".join(names), **counts))
         for block, value in zip(block_fn.inputs, inputs, strict=True):
             if isinstance(block, gr.Radio | gr.Dropdown) and not isinstance(value, str | int):
-                raise gr.Error(f"{block.label} must be one of its choices.")
+                raise gr.Error(WORDS["no_choice"].format(label=block.label))
         try:
             return await super().preprocess_data(block_fn, inputs, *arguments, **settings)
         except gr.Error:
             raise
         except (TypeError, ValueError, RecursionError) as error:  # Gradio's, in several lines
-            raise gr.Error(f"{block_fn.name} cannot take these values.") from error
+            raise gr.Error(WORDS["wrong_values"].format(function=block_fn.name)) from error
 
     def queue(self, *arguments: Any, **settings: Any) -> "Page":
         """As Gradio's, but one client's waiting calls never shut out the others'."""

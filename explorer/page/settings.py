@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from explorer.exhibits.exhibit import Exhibit
+from explorer.page.words import TEXT
 
+WORDS = TEXT["asking"]
 S = TypeVar("S")
 
 
@@ -65,19 +67,22 @@ class Setting:
             return None
         of_kind = isinstance(value, bool) == (self.kind is bool)
         if not of_kind or self.read(value) != value or isinstance(value, str) != (self.kind is str):
-            raise ValueError(f"{name} must be {self.described()}, not {value!r:.60}.")
+            words = {"name": name, "what": self.described(), "value": f"{value!r:.60}"}
+            raise ValueError(WORDS["unfit"].format(**words))
         return self.read(value)
 
     def described(self) -> str:
         """What fits, in words."""
         if self.kind is bool:
-            return "true or false"
+            return WORDS["flag"]
         if self.kind is str:
             if self.choices is not None:
-                return f"one of {', '.join(self.choices)}"
-            return f"a text of up to {self.longest} characters"
-        noun = "a whole number" if self.kind is int else "a number"
-        return noun if math.isinf(self.high) else f"{noun} from {self.low:g} to {self.high:g}"
+                return WORDS["choice"].format(choices=", ".join(self.choices))
+            return WORDS["text"].format(longest=self.longest)
+        noun = WORDS["whole" if self.kind is int else "number"]
+        if math.isinf(self.high):
+            return noun
+        return WORDS["between"].format(number=noun, low=f"{self.low:g}", high=f"{self.high:g}")
 
     def _knows(self, value: str) -> bool:
         known = self.choices is None or value in self.choices

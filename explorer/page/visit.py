@@ -17,8 +17,10 @@ from explorer.exhibits.predictions import compute_noise_prediction
 from explorer.exhibits.scene import compute_forward_noising
 from explorer.images.encoding import png_data_uri
 from explorer.images.gallery import SEEN, Picture
+from explorer.page.words import TEXT
 
 FIRST_SEED = 9
+MARKS: dict[str, str] = TEXT["rail"]["marks"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +111,6 @@ def card(choice: Choice, note: str = "") -> str:
     return (
         f'<figure class="card"{" data-own" if choice.own else ""}>'
         f'<img src="{png_data_uri(choice.pixels)}" alt="{name}">'
-        f'<figcaption><b>{name}</b><span class="mark {colour}">{escape(choice.mark)}</span>'
+        f'<figcaption><b>{name}</b><span class="mark {colour}">{escape(MARKS[colour])}</span>'
         f"{more}</figcaption></figure>"
     )

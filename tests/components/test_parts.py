@@ -85,6 +85,8 @@ def test_words_of_the_markup_are_plain_text_unless_they_say_otherwise(tmp_path, 
 def test_every_word_stands_somewhere():
     unused = []
     for name, words in read_words().items():
+        if name == "upload":  # drawn by Gradio's own; the sentence is Python's
+            continue
         markup, script = ((FOLDER / f"{name}.{kind}").read_text("utf-8") for kind in ("html", "js"))
         unused += [f"{name}.markup.{key}" for key in words.pop("markup") if f"${key}" not in markup]
         in_python = ("views", "placeholder") if name == "scrubber" else ()

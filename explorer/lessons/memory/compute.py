@@ -24,7 +24,9 @@ from explorer.page.moment import Moment
 from explorer.page.result import Result
 from explorer.page.settings import NoSettings
 from explorer.page.visit import Choice
+from explorer.page.words import words_beside
 
+WORDS = words_beside(__file__)
 STEPS = 20  # of the run
 NUM_NEIGHBOURS = 3  # of the finished picture
 SORTS = ("seen", "never_seen")
@@ -133,7 +135,7 @@ def run_with_memory(
         ValueError: at the call, if the training images are not at hand.
     """
     if exhibit.ideal is None:
-        raise ValueError("The training images of this network are not here to compare with.")
+        raise ValueError(WORDS["nothing_to_compare"])
     steps = sample(
         exhibit.patient_denoiser,
         num_steps=num_steps,
