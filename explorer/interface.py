@@ -1,14 +1,15 @@
 """The page: its frame, then a room for each lesson; and how a recipe is shown on it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from explorer.api import add_api
+from explorer.components.router import Router
+from explorer.contents import LABS, LABS_ID, map_of_labs, navigation, onward, titles_of
 from explorer.exhibits.exhibit import Exhibit
 from explorer.lessons.lesson import Lesson, find_lessons
 from explorer.page.kept import own_picture_again, wire_keeper
@@ -19,7 +20,6 @@ from explorer.page.recipe import Recipe, canonical
 from explorer.page.sentences import Page
 from explorer.page.shelf import Shelf
 from explorer.page.stage import Stage, unchanged
-from explorer.page.tour import build_tour
 from explorer.page.visit import card
 from explorer.page.words import TEXT
 
@@ -33,45 +33,32 @@ def build_interface(shelf: Shelf, lessons: Sequence[Lesson[Any]] | None = None) 
         lessons: in their order; all that there are, if None.
     """
     lessons = find_lessons() if lessons is None else lessons
-    title, titles = WORDS["title"], titles_of(lessons)
+    titles = titles_of(lessons)
     stages: dict[str, Stage[Any]] = {}
-    with Page(shelf, title=title, delete_cache=(600, 3600), fill_width=True) as demo:
-        with gr.Column(elem_id="top"):
-            gr.Markdown(f"# {title}\n\n{WORDS['lead']}", elem_id="masthead")
-            tour = build_tour(shelf, titles)
+    rooms: dict[str, gr.Column] = {}
+    with Page(shelf, title=WORDS["title"], delete_cache=(600, 3600), fill_width=True) as demo:
         gr.HTML(navigation(lessons), elem_id="lessons")
         with gr.Row(elem_id="columns"):
             rail = build_rail(shelf)
             with gr.Column(elem_id="article", min_width=0):
                 for lesson in lessons:
                     stages[lesson.name] = stage = Stage(rail, shelf, lesson.settings, titles)
-                    with gr.Column(elem_id=lesson.elem_id, elem_classes="lesson"):
+                    with room(lesson.elem_id) as rooms[lesson.name]:
                         lesson.build(stage)
+                        gr.HTML(onward(lesson, lessons), elem_classes="foot")
+                with room(LABS_ID) as rooms[LABS]:
+                    gr.HTML(map_of_labs(lessons), elem_classes="prose")
+        router = Router()
+        router.wire(rooms)
         wire_rail(rail, shelf)
-        wire_frame(Frame(rail, shelf, stages), demo, [tour.go])
+        wire_frame(Frame(rail, shelf, stages), demo)
         add_api(shelf, lessons)
     return demo
 
 
-def titles_of(lessons: Iterable[Lesson[Any]]) -> dict[str, str]:
-    """Name -> "1 Add noise"."""
-    return {
-        lesson.name: f"{number} {lesson.words['name']}"
-        for number, lesson in enumerate(lessons, start=1)
-    }
-
-
-def navigation(lessons: Sequence[Lesson[Any]]) -> str:
-    """Links in the lessons' order, always in sight."""
-    titles, links, first = titles_of(lessons), "", " aria-current=true"
-    for lesson in lessons:
-        links += f'<a href="#{lesson.elem_id}"{first}>{escape(titles[lesson.name])}</a>'
-        first = ""
-    toggle = (
-        '<button id="rail-toggle" type="button" aria-expanded="false">'
-        f"{escape(WORDS['rail'])}</button>"
-    )
-    return f'<nav aria-label="{escape(WORDS["lessons"])}">{links}{toggle}</nav>'
+def room(elem_id: str) -> gr.Column:
+    """The browser has it built when somebody comes there; see components/rooms.js."""
+    return gr.Column(elem_id=elem_id, elem_classes=["lesson", "room"], visible=False)
 
 
 @dataclass(frozen=True)
@@ -101,7 +88,7 @@ class Frame:
         own = {
             "denoiser": rail.denoiser, "t": rail.t, "seed": rail.seed, "told": rail.told,
             "choice": rail.choice, "picker": rail.picker, "pad": rail.pad, "mnist": rail.mnist,
-            "mnist_hint": rail.mnist_hint, "noiser": rail.noiser, "card": rail.card,
+            "mnist_hint": rail.mnist_hint, "feed": rail.feed, "card": rail.card,
         }  # fmt: skip
         hanging = {
             f"{lesson}:{part}:{name}": output
@@ -127,7 +114,7 @@ class Frame:
             "choice": choice,
             "picker": self.shelf.picker_value(exhibit, choice.name),
             "pad": {"mode": pad_settings(exhibit)["ink"], "size": exhibit.denoiser.shape[1]},
-            "noiser": scene_of(moment),
+            "feed": scene_of(moment),
             "card": card(choice),
         }
 
@@ -181,7 +168,7 @@ class Frame:
         return self.by_place(shown)
 
     def go_to(self, event: gr.EventData, *values: Any) -> list[Any]:
-        """What a jump from the quiz or the tour asks for: any of denoiser, image, seed."""
+        """What a jump from the quiz asks for: any of denoiser, image, seed."""
         now, settings = self.read(values)
         asked = {name: carried(event, name) for name in ("denoiser", "image", "seed")}
         wanted = {name: value for name, value in asked.items() if value is not None}
@@ -218,12 +205,12 @@ class Frame:
         return list(dict.fromkeys(self.outputs.values()))
 
 
-def wire_frame(frame: Frame, demo: Page, jumps: Sequence[Any]) -> None:
+def wire_frame(frame: Frame, demo: Page) -> None:
     """What changes the page as a whole."""
     inputs, places = frame.inputs, frame.places
     runs = [run for stage in frame.stages.values() for run in stage.runs]
     frame.rail.denoiser.input(frame.change_denoiser, inputs, places, cancels=runs, **NEWEST)
-    for jump in [*jumps, *(jump for stage in frame.stages.values() for jump in stage.jumps)]:
+    for jump in (jump for stage in frame.stages.values() for jump in stage.jumps):
         jump(frame.go_to, inputs, places, **EVERY)
     opened = demo.load(frame.open_address, inputs, places, **QUICK)
     wire_keeper(frame.rail, frame.controls, frame.give_back, inputs, places, opened)

@@ -14,10 +14,10 @@ from gradio.themes.utils import colors, sizes
 
 import explorer
 from explorer import zero_gpu
-from explorer.components.files import read_script
 from explorer.denoiser.engine import CORES
 from explorer.denoiser.turns import Turns, share
 from explorer.exhibits.exhibit import load_exhibits
+from explorer.head import page_head
 from explorer.interface import build_interface
 from explorer.lessons.lesson import find_lessons
 from explorer.page.line import Line, no_gpu
@@ -32,8 +32,6 @@ from explorer.web.uploads import LARGEST_FILE, Uploads
 
 HERE = Path(__file__).parent
 CHECKPOINTS = HERE.parent / "checkpoints"
-# The page's own; those of components come with them.
-SCRIPTS = ("mending", "framed", "page")
 MOST_THREADS = 120  # whoever waits in a line holds one
 
 
@@ -154,17 +152,12 @@ def serve(settings: Settings, *, block: bool = True) -> tuple[Page, str]:
 def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, str]:
     """Open the port, with the door before it; see `serve`."""
     host = listens_on(settings.host)
-    scripts = [f"(() => {{\n{read_script(name)}}})();\n" for name in SCRIPTS]
-    # In the head rather than by css_paths: Gradio would confine those rules to the page's inside.
-    page = (HERE / "page" / "page.css").read_text(encoding="utf-8")
-    style = "\n".join([page, *(lesson.style for lesson in find_lessons())])
-    head = f"<style>{style}</style><script>{''.join(scripts)}</script>"
     door = Door(
         Uploads(uploads_folder()),
         sheets_folder(),
         names=known_names(host, settings.names, settings.share),
         ancestors=settings.frame_ancestors,
-        head=head,
+        head=page_head(find_lessons()),
         code=settings.code,
         ready=app.shelf.is_ready,
     )
@@ -176,7 +169,7 @@ def launch(app: Page, settings: Settings, *, block: bool = True) -> tuple[Page, 
         server_port=settings.port,
         share=settings.share,
         theme=theme(),
-        head=head,
+        head=door.head,
         prevent_thread_lock=True,
         quiet=not block,
         _frontend=False,  # else it asks itself for the page, and gives up on a machine that is busy

@@ -1,6 +1,6 @@
 // @ts-check
 // In a frame of another page, as the Hub shows a Space: the page is one screen high and scrolls by
-// itself, so that the rail, the navigation and the tour stay in sight.
+// itself, so that the rail and the navigation stay in sight.
 //
 // Runs before page.js. It sets two lengths for the styles, --above and --below: what of the frame
 // lies outside of the screen that the page keeps to.

@@ -1,11 +1,10 @@
 // @ts-check
 // The noiser: draws x_t = signal_scale x_0 + noise_scale eps for every t, in the browser.
 //
-// It follows the slider that props.follows names, and hands what the server sends, and every t, to
-// scene.js, from where it and all others hear of them.
+// What it shows it hears from scene.js.
 
 import { all, find, setData } from './dom.js';
-import { moveSlider, slider } from './hand.js';
+import { moveSlider } from './hand.js';
 import { number, percent } from './number.js';
 import { level, paint, paintImage } from './pixels.js';
 import { live, scalesOf } from './scene.js';
@@ -89,17 +88,6 @@ function drawPrediction({ t, eps_hat }) {
   setData(element, { prediction: t });
 }
 
-function take() {
-  /** @type {NoiserValue | null} */
-  const value = props.value;
-  if (!value) return;
-  // Where the slider stands by now: it may have moved on since the server was asked.
-  const standing = slider()?.valueAsNumber;
-  const asked = value.scene || (value.t ?? null) !== null;
-  live.take({ ...value, t: asked ? (standing ?? value.t) : null });
-  if (value.scene && live.prediction?.t !== live.moment?.t) trigger('behind', {});
-}
-
 for (let k = 0; k < TIMES; k++) {
   const button = document.createElement('button');
   button.type = 'button';
@@ -107,14 +95,7 @@ for (let k = 0; k < TIMES; k++) {
   button.addEventListener('click', () => moveSlider(Number(button.dataset.t)));
   find('.strip').append(button);
 }
-document.addEventListener('input', ({ target }) => {
-  if (target instanceof HTMLInputElement && target.closest(props.follows)) {
-    live.moveTo(Number(target.value));
-  }
-});
 parts.addEventListener('toggle', () => live.moment && drawMoment(live.moment));
 live.on('scene', drawScene);
 live.on('moment', drawMoment);
 live.on('prediction', drawPrediction);
-watch('value', take);
-take();

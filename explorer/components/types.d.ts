@@ -12,9 +12,9 @@ declare const element: HTMLElement;
 declare const props: {
   /** As the value's own type below has it; each script says which. */
   value: any;
-  /** Noiser, Quiz, Tour: a CSS selector of the rail's slider. */
+  /** Feed, Noiser, Quiz: a CSS selector of the rail's slider. */
   follows: string;
-  /** Quiz, Tour: a lesson's name -> its title. */
+  /** Quiz: a lesson's name -> its title. */
   titles?: Record<string, string>;
   /** Follower: what has to change before it asks. */
   heeds: 't' | 'scene' | 'network';
@@ -30,7 +30,7 @@ declare const props: {
   placeholder: string;
   /** SeedBox. */
   label: string;
-  /** Quiz, Tour: the sentences around their value. */
+  /** Quiz: the sentences around their value. */
   words: any;
 };
 
@@ -124,7 +124,7 @@ interface PredictionMessage {
   x_0_hat?: Base64;
 }
 
-interface NoiserValue {
+interface FeedValue {
   /** A network's name -> its alpha_bar: T + 1 numbers, from 1 (clean) on down. */
   schedules?: Record<string, number[]>;
   scene?: SceneMessage | null;
@@ -181,7 +181,7 @@ interface Live {
     listener: (news: NonNullable<Live[What]>) => void,
   ): void;
   /** What the server has sent. */
-  take(message: NoiserValue): void;
+  take(message: FeedValue): void;
   /** To the nearest t that there is. */
   moveTo(t: number): void;
   open(): void;
@@ -241,39 +241,6 @@ interface Show {
   seed?: string | number;
   image?: string;
 }
-
-interface Stop {
-  lesson: string;
-  text: string;
-  try: string;
-  show: Show;
-  equation?: string;
-  numbers?: string;
-}
-
-interface TourValue {
-  stops: Stop[];
-  /** A network's name -> what {trained} in a text is. */
-  trained?: Record<string, string>;
-}
-
-type TourWords = Record<
-  | 'start'
-  | 'resume'
-  | 'once_more'
-  | 'about'
-  | 'place'
-  | 'finish'
-  | 'next'
-  | 'back'
-  | 'leave'
-  | 'fold'
-  | 'unfold'
-  | 'try'
-  | 'equation'
-  | 'region',
-  string
->;
 
 interface AnyQuestion {
   id: string;
@@ -433,8 +400,10 @@ interface PlotElement extends HTMLElement {
 // ---- what the page's scripts tell each other beside it
 
 interface WindowEventMap {
-  /** Go to the lesson of this id. */
+  /** Go to the lesson of this name. */
   'explorer:visit': CustomEvent<string>;
+  /** Another lesson is in sight. */
+  'explorer:lesson': Event;
   /** The address was written. */
   'explorer:address': Event;
   /** What a hand has set, for the address. */
@@ -443,7 +412,24 @@ interface WindowEventMap {
   'explorer:keeper': Event;
 }
 
+/** One of the page's lessons, or the map of labs. */
+interface Room {
+  name: string;
+  /** Of its element. */
+  id: string;
+  /** Of the window, while it is in sight. */
+  title: string;
+}
+
 interface Window {
+  /** head.py writes it. */
+  explorerRooms?: Room[];
+  /** Gradio's: what it builds the page from. */
+  gradio_config?: {
+    components: {
+      props: { elem_id?: string; elem_classes?: string | string[]; visible?: unknown };
+    }[];
+  };
   /** How far Python has come: keeper.py writes it. */
   explorerKeeper?: 'opened' | 'given back';
   /** Gradio's; there once a figure is. */

@@ -4,9 +4,6 @@
 import { moveSlider } from './hand.js';
 import { live } from './scene.js';
 
-/** @param {string} name of a lesson */
-const idOf = (name) => `lesson-${name.replaceAll('_', '-')}`;
-
 /** "3 Reverse"; nothing for a lesson that is not on the page.
  * @param {string} name of a lesson
  * @returns {string} */
@@ -23,5 +20,5 @@ export function visit(name, { t, ...others }) {
     ([key, value]) => String(standing[key]) !== String(value),
   );
   if (differs) trigger('go', others);
-  window.dispatchEvent(new CustomEvent('explorer:visit', { detail: idOf(name) }));
+  window.dispatchEvent(new CustomEvent('explorer:visit', { detail: name }));
 }

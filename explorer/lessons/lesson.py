@@ -1,23 +1,26 @@
 """What a lesson declares. The list of lessons is made from the folders: each with a lesson.py.
 
-LESSON = Lesson("break_it", 80, build, Settings)
+LESSON = Lesson("break_it", 150, build, Settings, heeds=("seed", "network"))
 """
 
 import importlib
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from explorer.exhibits.exhibit import Exhibit
 from explorer.page.moment import Moment
 from explorer.page.settings import NoSettings
 
 HERE = Path(__file__).parent
+# The parts of the rail that a lesson can heed.
+Part = Literal["picture", "t", "seed", "network", "told"]
+MOST: tuple[Part, ...] = ("picture", "t", "seed", "network")
 S = TypeVar("S")
 
 
@@ -31,7 +34,9 @@ class Lesson(Generic[S]):
 
     Attributes:
         name: of its folder, and of its address.
-        order: its place on the page; they are counted from the smallest.
+        order: its place among all; the story comes first.
+        group: a chapter of the story, or a lab, which the map of labs leads to.
+        heeds: the parts of the rail that change something in it; the others are out of sight.
         build: lays it out and wires it, on a `page.stage.Stage`.
         settings: a dataclass of what can be set in it (see `page.settings`).
         computes: its public names -> what each of them computes.
@@ -45,6 +50,8 @@ class Lesson(Generic[S]):
     settings: type[S] = NoSettings  # type: ignore[assignment]
     computes: Mapping[str, Callable[[Moment[S]], Any]] = field(default_factory=dict)
     needs: Callable[[Exhibit], str | None] = shows_all
+    group: Literal["story", "lab"] = "lab"
+    heeds: Sequence[Part] = MOST
     folder: Path = HERE
 
     @property
@@ -65,8 +72,8 @@ class Lesson(Generic[S]):
 
 
 def find_lessons(folder: Path = HERE) -> list[Lesson[Any]]:
-    """Every lesson below the folder, in the page's order."""
-    return sorted(_declared(folder), key=lambda lesson: lesson.order)
+    """Every lesson below the folder, in the page's order: the story, then the labs."""
+    return sorted(_declared(folder), key=lambda lesson: (lesson.group != "story", lesson.order))
 
 
 def _declared(folder: Path) -> Iterator[Lesson[Any]]:

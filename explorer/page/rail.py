@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer.components.noiser import Noiser
+from explorer.components.feed import Feed
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
 from explorer.components.seed_box import SeedBox
@@ -44,8 +44,8 @@ DRAWINGS: Options = {**HIDDEN, "trigger_mode": "multiple", "concurrency_limit": 
 class Rail:
     """The rail's components.
 
-    `choice` is the visitor's picked image. `told` (is the network told the image's kind?) and
-    `noiser` (which all scenes and predictions are sent to) stand in lessons, which render them.
+    `choice` is the visitor's picked image; `told`: is the network told the image's kind? `feed` is
+    what all scenes and predictions are sent to.
     """
 
     choice: gr.State
@@ -60,7 +60,7 @@ class Rail:
     mnist: gr.Button
     mnist_hint: gr.Markdown
     told: gr.Checkbox
-    noiser: Noiser
+    feed: Feed
 
     @property
     def inputs(self) -> list[Any]:
@@ -123,10 +123,11 @@ def build_rail(shelf: Shelf) -> Rail:
                 list(shelf.exhibits), value=exhibit.name, label=WORDS["denoiser"],
                 elem_id="denoiser",
             )  # fmt: skip
-    told = gr.Checkbox(False, label=WORDS["told"], elem_id="told", render=False)
+            told = gr.Checkbox(False, label=WORDS["told"], elem_id="told")
+    feed = Feed(opening(shelf), follows="#t-slider")
     return Rail(
         gr.State(choice), picked, denoiser, t, seed, dice, picker, upload, pad, mnist, mnist_hint,
-        told, Noiser(opening(shelf), follows="#t-slider", render=False),
+        told, feed,
     )  # fmt: skip
 
 
@@ -221,7 +222,7 @@ class RailHandlers:
 
 
 def scene_of(moment: Moment[Any]) -> dict[str, Any]:
-    """For the noiser: all that it shows."""
+    """For the feed: all that there is of the moment."""
     return everything(moment.exhibit, moment.picture, moment.t, moment.seed, moment.told)
 
 
@@ -233,7 +234,7 @@ def prediction_of(moment: Moment[Any]) -> dict[str, Any]:
 
 def wire_rail(rail: Rail, shelf: Shelf) -> None:
     """Another image or seed: a new scene. Another t: a new prediction, the newest value only."""
-    on, scene = RailHandlers(shelf), [rail.noiser, rail.card]
+    on, scene = RailHandlers(shelf), [rail.feed, rail.card]
     image = [rail.choice, *scene]
     # "always_last" would send a waiting event's data as it was the first time: an old click.
     rail.picker.pick(on.pick, rail.inputs, image, **EVERY)
@@ -244,5 +245,5 @@ def wire_rail(rail: Rail, shelf: Shelf) -> None:
     )
     rail.dice.click(roll, None, rail.seed, **QUICK)
     rail.seed.seeded(on.show_scene, rail.inputs, scene, **NEWEST)
-    changed = [rail.t.change, rail.told.change, rail.noiser.behind]
-    gr.on(changed, on.show_prediction, rail.inputs, rail.noiser, **NEWEST)
+    changed = [rail.t.change, rail.told.change, rail.feed.behind]
+    gr.on(changed, on.show_prediction, rail.inputs, rail.feed, **NEWEST)

@@ -1,4 +1,4 @@
-"""Tables that a teacher may edit (the quiz's questions, the tour's stops): what is wrong with one.
+"""Tables that a teacher may edit (the quiz's questions): what is wrong with one.
 
 Knows nothing of what they are for.
 """

@@ -18,7 +18,6 @@ from explorer.components.picture_row import PictureRow
 from explorer.components.quiz import Quiz
 from explorer.components.scrubber import PLACEHOLDER, VIEWS, Scrubber
 from explorer.components.slider import Slider
-from explorer.components.tour import Tour
 
 COMPONENTS = {
     "follower": (Follower, {"heeds": "scene"}),
@@ -29,7 +28,6 @@ COMPONENTS = {
     "picture_row": (PictureRow, {"columns": 3}),
     "quiz": (Quiz, {"words": {"next": "On"}, "titles": {}, "follows": "#t-slider"}),
     "scrubber": (Scrubber, {"views": ["one", "two"], "placeholder": "Nothing yet"}),
-    "tour": (Tour, {"words": {"next": "On"}, "titles": {}, "follows": "#t-slider"}),
 }
 
 
@@ -185,7 +183,6 @@ def hear(event: gr.EventData) -> None:
         ("quiz", "reveal"),
         ("quiz", "go"),
         ("quiz", "look"),
-        ("tour", "go"),
     ],  # fmt: skip
 )
 def test_its_event_can_be_listened_to(name, event):

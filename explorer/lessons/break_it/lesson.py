@@ -4,4 +4,5 @@ from explorer.lessons.break_it.compute import Settings, compute_break_it
 from explorer.lessons.break_it.panel import build
 from explorer.lessons.lesson import Lesson
 
-LESSON = Lesson("break_it", 80, build, Settings, {"break_it": compute_break_it})
+COMPUTES = {"break_it": compute_break_it}
+LESSON = Lesson("break_it", 150, build, Settings, COMPUTES, heeds=("seed", "network"))

@@ -5,5 +5,10 @@ from explorer.lessons.forward_noising.panel import build
 from explorer.lessons.lesson import Lesson
 
 LESSON = Lesson(
-    "forward_noising", 10, build, Settings, {"forward_noising": result, "stepwise": stepwise_result}
+    "forward_noising",
+    10,
+    build,
+    Settings,
+    {"forward_noising": result, "stepwise": stepwise_result},
+    group="story",
 )

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from explorer.components.follower import Follower
+from explorer.components.noiser import Noiser
 from explorer.exhibits.scene import neighbours
 from explorer.lessons.forward_noising.compute import Settings, forward_of, noisy_of
 from explorer.lessons.forward_noising.figure import histogram_figure, schedule_figure
@@ -18,7 +19,7 @@ WORDS = words_beside(__file__)
 def build(stage: Stage[Settings]) -> None:
     """Layout, then wiring."""
     gr.Markdown(f"## {WORDS['title']}\n\n{WORDS['lesson'].format(T=stage.exhibit.T)}")
-    stage.rail.noiser.render()
+    Noiser(follows="#t-slider", elem_id="noiser")
     with gr.Accordion(WORDS["histogram"], open=False) as histogram_fold:
         gr.Markdown(WORDS["histogram_hint"])
         histogram = gr.Plot(show_label=False, elem_id="histogram-figure")

@@ -5,4 +5,4 @@ from explorer.lessons.ladder.panel import build
 from explorer.lessons.lesson import Lesson
 
 COMPUTES = {"ladder": compute_ladder, "ladder_jumps": compute_ladder_jumps}
-LESSON = Lesson("ladder", 50, build, Settings, COMPUTES)
+LESSON = Lesson("ladder", 120, build, Settings, COMPUTES, heeds=("picture", "seed", "network"))

@@ -7,7 +7,7 @@ from explorer.page.settings import NoSettings
 
 LESSON = Lesson(
     "memory",
-    100,
+    170,
     build,
     NoSettings,
     {"memory": compute_memory, "memory_run": compute_memory_run},

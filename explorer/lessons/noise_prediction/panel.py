@@ -31,7 +31,6 @@ def build(stage: Stage[NoSettings]) -> None:
         gr.Markdown(WORDS["jump_hint"].format(T=T))
     with gr.Accordion(WORDS["output"], open=False):
         output = gr.Markdown(output_text(stage.exhibit))
-        stage.rail.told.render()
 
     stage.follow(error_follower.due, draw_error, error)
     stage.on_exhibit(show_output, {"output": output})

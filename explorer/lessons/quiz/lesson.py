@@ -4,4 +4,4 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.quiz.compute import result
 from explorer.lessons.quiz.panel import build
 
-LESSON = Lesson("quiz", 110, build, computes={"quiz": result})
+LESSON = Lesson("quiz", 50, build, computes={"quiz": result}, group="story", heeds=("network",))

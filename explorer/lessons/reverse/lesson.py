@@ -5,4 +5,4 @@ from explorer.lessons.reverse.compute import Settings, compute_reverse, compute_
 from explorer.lessons.reverse.panel import build
 
 COMPUTES = {"reverse": compute_reverse, "reverse_detail": compute_reverse_detail}
-LESSON = Lesson("reverse", 40, build, Settings, COMPUTES)
+LESSON = Lesson("reverse", 30, build, Settings, COMPUTES, group="story")

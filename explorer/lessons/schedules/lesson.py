@@ -18,4 +18,4 @@ COMPUTES = {
     "schedules_spacing": compute_schedules_spacing,
     "schedules_times": compute_schedules_times,
 }
-LESSON = Lesson("schedules", 90, build, Settings, COMPUTES)
+LESSON = Lesson("schedules", 160, build, Settings, COMPUTES)

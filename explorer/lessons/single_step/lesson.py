@@ -4,4 +4,5 @@ from explorer.lessons.lesson import Lesson
 from explorer.lessons.single_step.compute import Settings, result
 from explorer.lessons.single_step.panel import build
 
-LESSON = Lesson("single_step", 30, build, Settings, {"single_step": result})
+HEEDS = ("picture", "seed", "network")  # its noise is not at t, but its own
+LESSON = Lesson("single_step", 110, build, Settings, {"single_step": result}, heeds=HEEDS)

@@ -13,7 +13,7 @@ from explorer.lessons.told_time.panel import build
 
 LESSON = Lesson(
     "told_time",
-    60,
+    130,
     build,
     Settings,
     {

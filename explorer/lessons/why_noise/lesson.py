@@ -15,7 +15,7 @@ from explorer.lessons.why_noise.panel import build
 
 LESSON = Lesson(
     "why_noise",
-    70,
+    140,
     build,
     Settings,
     {

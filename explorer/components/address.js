@@ -1,0 +1,54 @@
+// @ts-check
+// The address carries the main choices, so that it can be sent as a link. It stays as it came until
+// a visitor changes something.
+
+import { inAddress } from './rooms.js';
+import { live } from './scene.js';
+
+/** @type {string | null} */
+let untouched = null;
+let writing = 0;
+/** @type {Record<string, string | null>} of the lessons; null is as the page opens */
+let settings = {};
+
+/** @param {Moment} moment */
+function write({ t, scene }) {
+  if (!live.opened) return; // what the address says is still on its way onto the page
+  const choices = { ...scene.choices, t, ...settings };
+  const text = JSON.stringify([choices, inAddress()]);
+  untouched ??= text;
+  if (text === untouched) return;
+  untouched = '';
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    const address = new URL(window.location.href);
+    for (const [name, value] of Object.entries({ ...choices, lesson: inAddress() })) {
+      if (value === null) address.searchParams.delete(name);
+      else address.searchParams.set(name, String(value));
+    }
+    window.history.replaceState(window.history.state, '', address);
+    tellHub(address);
+    window.dispatchEvent(new Event('explorer:address'));
+  }, 300);
+}
+
+/** On the Hub a visitor sees another page's address, which follows by this message. What the Hub
+ * itself told us (a private Space's key, the theme) is not for a link that is sent around.
+ * @param {URL} address */
+function tellHub(address) {
+  const told = [...address.searchParams].filter(([name]) => !name.startsWith('__'));
+  const message = { queryString: `${new URLSearchParams(told)}`, hash: address.hash };
+  if (window.parent !== window) window.parent.postMessage(message, 'https://huggingface.co');
+}
+
+const writeNow = () => live.moment && write(live.moment);
+
+export function followAddress() {
+  live.on('opened', writeNow);
+  live.on('moment', write);
+  window.addEventListener('explorer:lesson', writeNow);
+  window.addEventListener('explorer:settings', ({ detail }) => {
+    settings = detail;
+    writeNow();
+  });
+}
