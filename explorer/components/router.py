@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
-from gradio.layouts import Column
 from gradio.events import EventListener
+from gradio.layouts import Column
 
 from .files import read_parts
 

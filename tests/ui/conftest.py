@@ -8,7 +8,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+
+from tests.ui.visitor import Visitor
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
 
@@ -148,3 +151,56 @@ def page(new_page):
 def phone_page(new_page):
     """One tab on a phone's screen, with touch."""
     return new_page(**PHONE)
+
+
+@pytest.fixture
+def visitor(request, page, app_url) -> Visitor:
+    """A fresh tab that has not opened the app yet; of the lesson that the file calls LESSON."""
+    return Visitor(page, app_url, getattr(request.module, "LESSON", ""))
+
+
+@pytest.fixture
+def another_visitor(app_url) -> Callable:
+    """`another_visitor(page)`: somebody else, with a page of one's own choice."""
+    return lambda page: Visitor(page, app_url)
+
+
+@pytest.fixture(scope="module")
+def tab(request, context_for, app_url) -> Iterator[Visitor]:
+    """One tab for all tests of a file: opening the page takes longer than most of them.
+
+    It opens the lesson that the file calls LESSON.
+    """
+    page = context_for(viewport=DESKTOP).new_page()
+    page.set_default_timeout(WAIT)
+    troubles = []
+    here = (app_url, "data:", "blob:")
+    page.on("request", lambda r: r.url.startswith(here) or troubles.append(f"asked for {r.url}"))
+    page.on("console", lambda m: m.type == "error" and troubles.append(m.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    yield Visitor(page, app_url, getattr(request.module, "LESSON", ""))
+    page.close()
+    # What Gradio's page says when it is reloaded in the middle of a run, and nothing but that.
+    left = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+    if any(trouble.startswith(left[0]) for trouble in troubles):
+        troubles = [trouble for trouble in troubles if not trouble.startswith(left)]
+    assert troubles == [], "\n".join(troubles)
+
+
+@pytest.fixture
+def truth(real_exhibits) -> Callable:
+    """`truth("emoji", t, seed)` -> x_t as it must be drawn: (H, W, 3) uint8 by `diffuse`."""
+    import torch
+
+    from explorer.diffusion.forward import diffuse
+    from explorer.diffusion.noise import noise_from_seed
+    from explorer.images.encoding import to_model_space, to_pixels
+
+    def make(denoiser: str, t: int, seed: int, picture: np.ndarray | None = None) -> np.ndarray:
+        exhibit = real_exhibits[denoiser]
+        clean = exhibit.first_picture.pixels if picture is None else picture
+        x_0 = torch.from_numpy(to_model_space(clean))[None]
+        x_t = diffuse(exhibit.schedule, x_0, t, noise_from_seed(tuple(x_0.shape), seed))
+        return np.repeat(to_pixels(x_t[0].numpy()), 3 // x_0.shape[1], axis=-1)
+
+    return make

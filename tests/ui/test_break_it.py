@@ -5,6 +5,7 @@ import pytest
 
 from explorer.lessons.break_it.compute import NUM_STEPS, compute_bench, mistakes
 
+LESSON = "break_it"
 pytestmark = pytest.mark.ui
 
 ROOT = "#break-scrubber [data-run]"

@@ -9,7 +9,6 @@ import pytest
 from explorer.images.data_uri import read_data_uri
 from explorer.images.uploads import read_picture
 from explorer.page.words import TEXT, lesson_words
-from tests.conftest import MAPS, NOISER
 from tests.ui.test_break_it import choose
 from tests.ui.test_page import choose_image, draw, png, query, wait_card, wait_query
 
@@ -37,8 +36,7 @@ def wait_picture(visitor, name: str, pixels: np.ndarray) -> None:
     """Until the card, and the scene that is named after its pixels, are these."""
     wait_card(visitor.page, name)
     digest = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
-    for view in (NOISER, MAPS):
-        visitor.page.wait_for_selector(f"{view}[data-scene*='-{digest}-']", state="attached")
+    visitor.page.wait_for_selector(f"[data-scene*='-{digest}-']:has(.noiser)", state="attached")
 
 
 def upload(page, content: bytes) -> None:
@@ -227,7 +225,7 @@ def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
     app.close(verbose=False)
     before = visitor.pixels(".noiser .x_t")
     visitor.move_t(20)  # the browser's own work goes on
-    page.wait_for_selector(f"{NOISER}[data-t='20']", state="attached")
+    page.wait_for_selector("[data-t='20']:has(.noiser)", state="attached")
     assert np.abs(visitor.pixels(".noiser .x_t").astype(int) - before).max() > 0
     page.wait_for_selector("text=Connection to the server was lost")
     assert in_sight(page, ".toast-body")

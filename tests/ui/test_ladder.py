@@ -7,6 +7,7 @@ import torch
 from explorer.diffusion.samplers import sample
 from explorer.images.encoding import to_pixels
 
+LESSON = "ladder"
 pytestmark = pytest.mark.ui
 
 SEED = 7

@@ -6,6 +6,7 @@ import pytest
 from explorer.exhibits.predictions import compute_noise_prediction, error_curves
 from explorer.images.encoding import to_pixels
 
+LESSON = "noise_prediction"
 pytestmark = pytest.mark.ui
 
 SEED = 7

@@ -10,6 +10,7 @@ from explorer.images.data_uri import read_data_uri
 from explorer.lessons.quiz.pictures import error_maps
 from explorer.lessons.quiz.questions import questions_for, read_questions
 
+LESSON = "quiz"
 pytestmark = pytest.mark.ui
 
 CARD = "#quiz .card"

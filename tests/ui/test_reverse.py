@@ -9,6 +9,7 @@ from PIL import Image
 
 from explorer.exhibits.runs import ReverseChoices, compute_reverse
 
+LESSON = "reverse"
 pytestmark = pytest.mark.ui
 
 ROOT = "#scrubber [data-run]"

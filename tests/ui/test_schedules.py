@@ -10,6 +10,7 @@ from explorer.lessons.schedules import compute as module
 from explorer.lessons.schedules.compute import compare_schedules
 from explorer.lessons.schedules.race import Plan, compute_run, sampler_plans
 
+LESSON = "schedules"
 pytestmark = pytest.mark.ui
 
 SEED = 7

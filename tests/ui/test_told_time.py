@@ -11,6 +11,7 @@ from explorer.lessons.told_time.compute import (
     tell_by,
 )
 
+LESSON = "told_time"
 pytestmark = pytest.mark.ui
 
 SEED = 7

@@ -7,6 +7,7 @@ from explorer.exhibits.readings import TARGETS, compute_readings
 from explorer.images.encoding import to_pixels
 from explorer.page.words import number
 
+LESSON = "why_noise"
 pytestmark = pytest.mark.ui
 
 SEED = 7
