@@ -92,7 +92,5 @@ def map_of_labs(lessons: Lessons) -> str:
 
 def card(lab: Lesson[Any]) -> str:
     words = lab.words
-    return (
-        f"<b>{escape(words['name'])}</b> <strong>{escape(words['question'])}</strong> "
-        f"<span>{escape(words['finds'])}</span>"
-    )
+    name, question, finds = (escape(words.get(key, "")) for key in ("name", "question", "finds"))
+    return f"<b>{name}</b> <strong>{question}</strong> <span>{finds}</span>"

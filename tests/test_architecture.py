@@ -20,7 +20,9 @@ PARTS_OF_OURS = {
     "exhibits": {"diffusion", "denoiser", "images"},
     "page": {"exhibits", "images", "components"},
     "lessons": {"diffusion", "denoiser", "images", "exhibits", "page", "components"},
-    "interface": {"exhibits", "page", "lessons", "api"},
+    "contents": {"page", "lessons"},
+    "head": {"components", "contents", "lessons"},
+    "interface": {"exhibits", "components", "page", "lessons", "api", "contents"},
     "api": {"exhibits", "images", "page", "lessons"},
     "cli": {"denoiser", "exhibits", "images", "page", "lessons"},
     "__main__": {"cli"},
@@ -28,7 +30,7 @@ PARTS_OF_OURS = {
     "zero_gpu": {"denoiser", "exhibits"},
     "serving": {
         *("denoiser", "exhibits", "components", "page", "lessons", "interface", "web"),
-        "zero_gpu",
+        *("zero_gpu", "head"),
     },
     "app": {"serving", "web"},
 }

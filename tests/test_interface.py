@@ -1,16 +1,21 @@
 """The page as it is built: who listens to whom, what is public, what an address may carry."""
 
 import inspect
+import re
 from collections import Counter
+from html import escape
 
 import gradio as gr
 import pytest
 
+from explorer.components.feed import Feed
 from explorer.components.noise_maps import NoiseMaps
 from explorer.components.noiser import Noiser
 from explorer.components.pad import Pad
 from explorer.components.picker import Picker
-from explorer.interface import Frame, navigation
+from explorer.contents import labs, map_of_labs, navigation, onward, rooms, story
+from explorer.head import room_styles
+from explorer.interface import Frame
 from explorer.lessons.lesson import find_lessons
 from explorer.page.rail import RailHandlers
 from explorer.page.visit import Choice
@@ -134,17 +139,17 @@ def test_another_network_ends_the_old_ones_runs(page):
 
 def test_a_page_has_one_of_what_the_whole_page_shares(page):
     kinds = [type(block) for block in page.blocks.values()]
-    for component in (Noiser, NoiseMaps, Picker, Pad):
+    for component in (Feed, Noiser, NoiseMaps, Picker, Pad):
         assert kinds.count(component) == 1
 
 
 def test_the_page_opens_ready(page, shelf):
     """The first scene and prediction, and all schedules, travel with the page itself."""
-    [noiser] = [block for block in page.blocks.values() if isinstance(block, Noiser)]
-    assert noiser.value["t"] == shelf.first.T // 2
-    assert noiser.value["scene"]["key"] == noiser.value["prediction"]["key"]
-    assert "eps_hat" in noiser.value["prediction"]
-    assert noiser.value["schedules"].keys() == shelf.exhibits.keys()
+    [feed] = [block for block in page.blocks.values() if isinstance(block, Feed)]
+    assert feed.value["t"] == shelf.first.T // 2
+    assert feed.value["scene"]["key"] == feed.value["prediction"]["key"]
+    assert "eps_hat" in feed.value["prediction"]
+    assert feed.value["schedules"].keys() == shelf.exhibits.keys()
 
 
 def test_all_that_tests_and_scripts_hold_on_to_is_there(page):
@@ -154,22 +159,58 @@ def test_all_that_tests_and_scripts_hold_on_to_is_there(page):
     assert {lesson.elem_id for lesson in LESSONS} <= ids
 
 
-def test_the_navigation_follows_the_lessons_order():
-    html = navigation(LESSONS)
-    places = [html.index(f'href="#{lesson.elem_id}"') for lesson in LESSONS]
-    assert places == sorted(places)
-    assert html.count("aria-current") == 1
-    assert 'id="rail-toggle"' in html
-    assert all(lesson.words["name"] in html for lesson in LESSONS)
+def test_the_navigation_leads_to_the_story_and_to_the_labs():
+    links = re.findall(r'data-lesson="(\w+)"', navigation(LESSONS))
+    chapters = ["forward_noising", "noise_prediction", "reverse", "quiz"]
+    assert links == [chapters[0], *chapters, "labs"]  # the first: the page's title
+    assert 'id="rail-toggle"' in navigation(LESSONS)
+
+
+def test_the_map_leads_to_each_lab_by_its_question():
+    html = map_of_labs(LESSONS)
+    assert re.findall(r'data-lesson="(\w+)"', html) == [lab.name for lab in labs(LESSONS)]
+    assert {lesson.name for lesson in LESSONS} == {
+        lesson.name for lesson in [*story(LESSONS), *labs(LESSONS)]
+    }
+    for lab in labs(LESSONS):
+        for said in (lab.words["name"], lab.words["question"], lab.words["finds"]):
+            assert escape(said) in html
+
+
+def test_each_lesson_leads_on():
+    found = {}
+    for lesson in LESSONS:
+        found[lesson.name] = re.findall(r'data-lesson="(\w+)"', onward(lesson, LESSONS))
+    assert found["forward_noising"] == ["noise_prediction"]
+    assert found["reverse"] == ["noise_prediction", "quiz"]
+    assert found["quiz"] == ["reverse", "labs"]
+    assert found["single_step"] == ["labs", "ladder"]
+    assert found["memory"] == ["schedules", "labs"]
+
+
+def test_the_rooms_are_the_storys_the_map_and_the_labs(page):
+    names = [room["name"] for room in rooms(LESSONS)]
+    assert names[:5] == ["forward_noising", "noise_prediction", "reverse", "quiz", "labs"]
+    built = {block.elem_id: block for block in page.blocks.values()}
+    for room in rooms(LESSONS):
+        assert built[room["id"]].visible is False  # the browser says which is
+
+
+def test_the_rail_shows_what_a_lesson_heeds():
+    styles = room_styles(LESSONS)
+    assert 'html[data-lesson="labs"] :is(#rail, #rail-toggle) { display: none' in styles
+    assert 'html[data-lesson="why_noise"] :is(#told) { display: none' in styles
+    unheeded = ":is(#card, #chooser, #rail-time, #told)"
+    assert f'html[data-lesson="break_it"] {unheeded} {{ display: none' in styles
 
 
 # ---- another image, another t
 
 
 def test_a_new_scene_comes_with_its_card(shelf, choice_of):
-    noiser, html = RailHandlers(shelf).show_scene("tiny", choice_of("hot dog"), 12, 3, False)
-    assert noiser["t"] == 12
-    assert noiser["scene"]["choices"] == {
+    feed, html = RailHandlers(shelf).show_scene("tiny", choice_of("hot dog"), 12, 3, False)
+    assert feed["t"] == 12
+    assert feed["scene"]["choices"] == {
         "denoiser": "tiny",
         "seed": "3",
         "image": "hot dog",
@@ -180,16 +221,16 @@ def test_a_new_scene_comes_with_its_card(shelf, choice_of):
 
 @pytest.mark.parametrize("t, seed", [(None, None), ("abc", "abc"), (-5, -5), (10**9, float("inf"))])
 def test_garbage_on_the_rail_is_mended(shelf, choice_of, t, seed):
-    noiser, _ = RailHandlers(shelf).show_scene("no such", choice_of(), t, seed, False)
-    assert 0 <= noiser["prediction"]["t"] <= 40
+    feed, _ = RailHandlers(shelf).show_scene("no such", choice_of(), t, seed, False)
+    assert 0 <= feed["prediction"]["t"] <= 40
     message = RailHandlers(shelf).show_prediction(None, choice_of(), t, seed, True)
-    assert message["prediction"]["t"] == noiser["prediction"]["t"]
+    assert message["prediction"]["t"] == feed["prediction"]["t"]
 
 
 def test_another_t_is_another_prediction_and_no_scene(shelf, choice_of):
-    noiser = RailHandlers(shelf).show_prediction("tiny", choice_of(), 9, 3, False)
-    assert set(noiser) == {"prediction"}
-    assert noiser["prediction"]["t"] == 9
+    feed = RailHandlers(shelf).show_prediction("tiny", choice_of(), 9, 3, False)
+    assert set(feed) == {"prediction"}
+    assert feed["prediction"]["t"] == 9
 
 
 # ---- the frame: what hangs on all that is set
@@ -257,8 +298,8 @@ def test_another_network_changes_all_that_depends_on_it(frame, values, shown):
     assert found["choice"].name == "3, hand 1"
     assert found["pad"] == {"mode": "digit", "size": 28}
     assert found["picker"]["selected"] == "3, hand 1"
-    assert found["noiser"]["scene"]["choices"]["denoiser"] == "strokes"
-    assert found["noiser"]["scene"]["key"] == found["noiser"]["prediction"]["key"]
+    assert found["feed"]["scene"]["choices"]["denoiser"] == "strokes"
+    assert found["feed"]["scene"]["key"] == found["feed"]["prediction"]["key"]
     assert "3, hand 1" in found["card"]
     assert found["mnist"]["visible"] is True
     for name in ("reverse.kind", "ladder.kind"):
@@ -309,7 +350,7 @@ def test_an_address_opens_as_it_says(opened):
     found = opened(denoiser="strokes", t="33", seed="12", image="7, hand 2", told="true")
     assert rail_of(found) == ("strokes", 33, 12, True)
     assert found["choice"].name == found["picker"]["selected"] == "7, hand 2"
-    assert found["noiser"]["t"] == 33
+    assert found["feed"]["t"] == 33
     assert opened(image="hot dog")["choice"].name == "hot dog"
 
 
@@ -328,8 +369,8 @@ def test_an_address_may_use_a_recipes_names(opened):
 def test_a_page_whose_visitor_has_moved_on_is_not_put_back(frame, request_for, values, shown):
     found = shown(frame.open_address(request_for(seed="5"), *values(t=33, told=True)))
     assert rail_of(found) == (None, None, 5, None)
-    assert found["noiser"]["t"] == found["noiser"]["prediction"]["t"] == 33
-    assert found["noiser"]["scene"]["choices"]["seed"] == "5"
+    assert found["feed"]["t"] == found["feed"]["prediction"]["t"] == 33
+    assert found["feed"]["scene"]["choices"]["seed"] == "5"
 
 
 def test_an_address_carries_every_lessons_settings(opened):
@@ -412,7 +453,7 @@ def test_a_jump_to_another_network_takes_everything_along(frame, values, shown, 
     assert (found["denoiser"], found["seed"]) == ("strokes", 12)
     assert found["choice"].pixels.shape == (28, 28, 1)
     assert found["reverse.kind"]["value"] == "3"
-    assert found["noiser"]["scene"]["choices"]["seed"] == "12"
+    assert found["feed"]["scene"]["choices"]["seed"] == "12"
 
 
 def test_a_jump_to_an_image_leaves_the_network_and_its_run_alone(frame, values, shown, event):
@@ -428,4 +469,4 @@ def test_a_jump_to_a_seed_keeps_the_visitors_own_picture(frame, values, shown, e
     assert (found["denoiser"], found["seed"]) == ("tiny", 5)
     assert found["choice"] is own
     choices = {"denoiser": "tiny", "seed": "5", "image": None, "own": "kept"}
-    assert found["noiser"]["scene"]["choices"] == choices
+    assert found["feed"]["scene"]["choices"] == choices

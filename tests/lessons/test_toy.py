@@ -73,8 +73,8 @@ def test_it_is_found_with_its_words_and_its_style(lessons):
     assert (toy.words["name"], toy.elem_id) == ("Toy", "lesson-toy")
     assert "#toy-row" in toy.style
     assert [lesson.name for lesson in find_lessons()] == [
-        "forward_noising", "noise_prediction", "single_step", "reverse", "ladder", "told_time",
-        "why_noise", "break_it", "schedules", "memory", "quiz",
+        "forward_noising", "noise_prediction", "reverse", "quiz",
+        "single_step", "ladder", "told_time", "why_noise", "break_it", "schedules", "memory",
     ]  # fmt: skip
 
 

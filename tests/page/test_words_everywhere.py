@@ -22,7 +22,8 @@ from explorer.diffusion.schedules import SCHEDULES
 from explorer.exhibits import variants
 from explorer.images.gallery import Gallery
 
-OURS = ("page", "lessons", "components", "interface", "api")  # what has words: made anew
+# What has words: made anew.
+OURS = ("page", "lessons", "components", "contents", "interface", "api")
 
 SIGNS = 0xF0000  # where a private alphabet begins, whose signs are no letters
 LETTERS = re.compile(r"[A-Za-zÀ-ÖØ-öø-ʯͰ-Ͽ]+")

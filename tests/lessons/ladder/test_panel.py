@@ -169,7 +169,6 @@ def test_stop_leaves_the_ladder_as_it_stands(climb_slowly, go):
 def test_the_button_keeps_its_stop_when_the_little_climb_gives_way(shelf, choice_of):
     with gr.Blocks() as page:
         rail = build_rail(shelf)
-        rail.told.render()
         build(Stage(rail, shelf, Settings))
     handlers = {one.name: one.fn for one in page.fns.values()}
     values = ["tiny", choice_of(), 20, SEED, False, False, "dog", "ddim", Live(), Ladder()]
