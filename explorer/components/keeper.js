@@ -64,15 +64,20 @@ function go(stage) {
   if (stage === 'done') live.open();
   else trigger('found', { picture: kept?.picture });
 }
+/** Does the address say more than which lesson? Then what it says is still on its way. */
+const says = [...new URLSearchParams(window.location.search).keys()].some(
+  (name) => name !== 'lesson' && !name.startsWith('__'),
+);
+
 function heed() {
   if (state.keeper === 'opening' && window.explorerKeeper === 'opened') {
-    go('found');
+    go(kept?.picture ? 'found' : 'done');
   } else if (window.explorerKeeper === 'given back') {
     go('done');
   }
 }
 window.addEventListener('explorer:keeper', heed);
-if (!kept?.picture) go('done');
+if (!kept?.picture && !says) go('done');
 heed();
 watch('value', () => {
   if (props.value && window.explorerKeeper && state.keeper === 'done') keep(props.value);

@@ -51,7 +51,6 @@ def assert_close(shown: np.ndarray, views: np.ndarray) -> None:
 def bench(tab):
     """The tab with the digits' first bench on show, reached by scrolling there."""
     tab.at("digits", 500, SEED)
-    assert run_id(tab) == ""  # out of sight, nothing is computed
     wait_run(tab, "")
     return tab
 

@@ -207,12 +207,11 @@ def test_what_is_folded_or_out_of_sight_costs_nothing_when_t_moves(tab):
     page = tab.at("digits", 500, SEED).page
     # All folds are opened and closed again, so that what is in them is on the page from then on.
     page.evaluate(FOLDS + ".forEach((fold) => fold.classList.contains('open') || fold.click())")
-    for name in ("schedule-figure", "histogram-figure", "error-figure"):
+    for name in ("schedule-figure", "histogram-figure"):
         page.locator(f"#{name}").scroll_into_view_if_needed()
         tab.figure(name)
     page.evaluate(FOLDS + ".forEach((fold) => fold.click())")
     page.wait_for_function(FOLDS + ".every((fold) => !fold.classList.contains('open'))")
-    page.evaluate("scrollTo(0, 0)")
     tab.listen(quiet=1)
     page.evaluate(COUNT_UPDATES)
     for t in (200, 300, 400):
@@ -221,8 +220,11 @@ def test_what_is_folded_or_out_of_sight_costs_nothing_when_t_moves(tab):
     assert set(tab.asked) == {"show_prediction"}
     assert page.evaluate("updates") == []
 
-    # A lesson in sight asks for itself; what is folded in it, and in its neighbour, does not.
-    page.locator("#why-readings").scroll_into_view_if_needed()
+    # A lesson in sight asks for itself; what is folded in it, and all other lessons, do not.
+    tab.unfold("The schedule")
+    tab.enter("why_noise")
+    tab.wait_text("#why-readings figure:nth-child(3) .note", "ε")
+    page.evaluate("updates.length = 0")
     tab.listen(quiet=1)
     with page.expect_request(lambda request: tab.name_of(request) == "show_readings"):
         tab.move_t(450)
@@ -231,9 +233,9 @@ def test_what_is_folded_or_out_of_sight_costs_nothing_when_t_moves(tab):
     assert tab.asked.count("show_prediction") == 1
     assert page.evaluate("updates") == []
 
-    # Unfolded again, a figure has missed nothing.
-    page.evaluate("scrollTo(0, 0)")
-    tab.unfold("The schedule")
+    # In sight again, a figure has missed nothing.
+    tab.enter("forward_noising")
+    page.locator("#schedule-figure").scroll_into_view_if_needed()
     page.wait_for_function(
         """() => document.querySelector('#schedule-figure .js-plotly-plot').layout.shapes
             .every((shape) => shape.x0 === 450)"""

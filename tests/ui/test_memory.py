@@ -7,13 +7,13 @@ from explorer.lessons.memory.compute import compute_recall
 
 pytestmark = pytest.mark.ui
 
-LESSON, SEED = "#lesson-memory", 7
+LESSON, ROOM, SEED = "memory", "#lesson-memory", 7
 SEEN, NEVER_SEEN = "#memory-seen", "#memory-never-seen"
 
 
 def come(tab, denoiser: str, t: int) -> None:
     tab.at(denoiser, t, SEED)
-    tab.page.locator(LESSON).scroll_into_view_if_needed()
+    tab.page.locator(ROOM).scroll_into_view_if_needed()
     tab.wait_text(f"{NEVER_SEEN} figure:nth-child(2) .note", f"t = {t}")
 
 
@@ -54,8 +54,8 @@ def test_digits_say_why_there_is_nothing_to_compare_with(tab):
     page = tab.page
     page.wait_for_selector(f"{NEVER_SEEN} [data-pictures='3']")
     page.wait_for_selector(f"{SEEN} [data-pictures='0']", state="attached")
-    page.wait_for_selector(f"{LESSON} >> text=do not ship with the app")
+    page.wait_for_selector(f"{ROOM} >> text=do not ship with the app")
     page.wait_for_selector("#memory-fold", state="hidden")
     come(tab, "emoji", 500)
     page.wait_for_selector("#memory-fold", state="visible")
-    page.wait_for_selector(f"{LESSON} >> text=do not ship with the app", state="hidden")
+    page.wait_for_selector(f"{ROOM} >> text=do not ship with the app", state="hidden")

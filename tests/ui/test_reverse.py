@@ -171,7 +171,7 @@ def test_only_ddim_lets_one_choose_fresh_noise(own_run):
         tab.page.wait_for_selector(f"{eta}:{'enabled' if usable else 'disabled'}")
 
 
-def test_from_the_picture_it_starts_at_t(own_run):
+def test_from_the_picture_it_starts_at_t(own_run, truth):
     tab, _ = own_run
     page = tab.at("digits", 300, SEED).page
     before = page.inner_text("#run")
@@ -181,7 +181,7 @@ def test_from_the_picture_it_starts_at_t(own_run):
     assert wait_done(tab) == 13
     go_to(tab, 0)
     assert page.inner_text("#scrubber .caption") == "t = 300"
-    difference = views(tab)[:, :28].astype(int) - tab.pixels(".noiser .x_t")
+    difference = views(tab)[:, :28].astype(int) - truth("digits", 300, SEED)
     assert np.abs(difference).max() <= 1
     assert "t = 300" in page.inner_text("#scrubber .ends .noise")
     page.check("#lesson-reverse input[type=radio][value=noise]")

@@ -8,7 +8,7 @@ from explorer.lessons.single_step.compute import compute_single_step
 
 pytestmark = pytest.mark.ui
 
-LESSON, SEED = "#lesson-single-step", 7
+LESSON, ROOM, SEED = "single_step", "#lesson-single-step", 7
 
 
 def move_beta(page, beta: float) -> None:
@@ -19,14 +19,14 @@ def move_beta(page, beta: float) -> None:
 def wait_note(tab, text: str) -> None:
     tab.page.wait_for_function(
         "([lesson, text]) => document.querySelector(lesson).innerText.includes(text)",
-        arg=[f"{LESSON} .row", text],
+        arg=[f"{ROOM} .row", text],
     )
 
 
 @pytest.mark.parametrize("denoiser", ["emoji", "digits"])
 def test_the_pictures_are_the_experiments(tab, real_exhibits, eventually, denoiser):
     page = tab.at(denoiser, 500, SEED).page
-    page.locator(LESSON).scroll_into_view_if_needed()
+    page.locator(ROOM).scroll_into_view_if_needed()
     exhibit = real_exhibits[denoiser]
     for beta in (0.5, 2):
         move_beta(page, beta)
@@ -36,13 +36,13 @@ def test_the_pictures_are_the_experiments(tab, real_exhibits, eventually, denois
         images = (step.x_0, step.x_noisy, step.x_0_again, step.x_0_hat)
         expected = np.stack([np.repeat(to_pixels(i), 3 // len(i), axis=-1) for i in images])
         eventually(
-            lambda e=expected: np.abs(tab.pixels(f"{LESSON} canvas") - e.astype(int)).max() <= 1
+            lambda e=expected: np.abs(tab.pixels(f"{ROOM} canvas") - e.astype(int)).max() <= 1
         )
 
 
 def test_moving_beta_asks_for_this_lesson_alone(tab):
     page = tab.at("emoji", 500, SEED).page
-    page.locator(LESSON).scroll_into_view_if_needed()
+    page.locator(ROOM).scroll_into_view_if_needed()
     move_beta(page, 1)
     wait_note(tab, "t = 496")
     tab.listen()
@@ -53,7 +53,7 @@ def test_moving_beta_asks_for_this_lesson_alone(tab):
 
 def test_the_equations_and_the_code_unfold(tab):
     page = tab.at("emoji", 500, SEED).page
-    page.locator(LESSON).scroll_into_view_if_needed()
+    page.locator(ROOM).scroll_into_view_if_needed()
     move_beta(page, 1)
     wait_note(tab, "t = 496")
     tab.unfold("Follow one pixel")
