@@ -7,6 +7,9 @@
 // For tests, `element` carries data-run, data-state, data-frames and data-position.
 
 import { all, find, setData } from './dom.js';
+import { number } from './number.js';
+import { stepOf } from './one_step.js';
+import { live } from './scene.js';
 import { setLabel } from './symbols.js';
 import { fill } from './text.js';
 
@@ -20,6 +23,8 @@ const figure = find('.scrubber');
 const range = find('input', HTMLInputElement);
 const speed = find('.speed', HTMLSelectElement);
 const playButton = find('.play');
+const further = find('.further', HTMLButtonElement);
+const opened = find('.step');
 
 /** @typedef {RunPiece['run']} Run */
 /** @type {Run | null} */
@@ -30,6 +35,12 @@ let frames = []; // decoded pictures, by index
 /** @type {string[]} */
 let captions = [];
 let total = 0;
+let planned = 0; // frames, unless the run is stopped
+/** @type {(number | undefined)[]} t of each frame, where it is known */
+let times = [];
+/** @type {RunPiece['rule']} how a step is taken, where it can be opened */
+let rule;
+let intro = false; // plays once by itself, when it comes into sight
 let first = 0; // the first frame we were given: 0, unless this page joined a run late
 let newest = -1; // the last frame decoded so far
 let position = 0; // the frame on show
@@ -93,6 +104,7 @@ function show(k) {
   find('.caption').textContent = caption;
   find('.count').textContent = count;
   setData(element, { position });
+  if (!opened.hidden) showStep();
 }
 
 /** @param {number} k */
@@ -106,6 +118,58 @@ function settle() {
   if (newest < 0 || position === settled) return;
   settled = position;
   trigger('scrub', { k: position });
+}
+
+// ---- one step, opened: from the frame before to the one on show
+
+/** @param {string} name
+ * @param {string} label */
+function stepCanvas(name, label) {
+  const canvas = find(`.step .${name}`, HTMLCanvasElement);
+  const { width, height } = canvases[0];
+  if (canvas.width !== width) Object.assign(canvas, { width, height });
+  const title = canvas.previousElementSibling;
+  if (title instanceof HTMLElement) setLabel(title, label);
+  canvas.setAttribute('aria-label', label);
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+}
+
+/** A view of a frame, of three one below the other.
+ * @param {CanvasRenderingContext2D} target
+ * @param {ImageBitmap} frame
+ * @param {number} view */
+function copy(target, frame, view) {
+  const height = frame.height / 3;
+  target.drawImage(frame, 0, view * height, frame.width, height, 0, 0, frame.width, height);
+}
+
+function showStep() {
+  const before = frames[position - 1];
+  const after = frames[position];
+  const [t, next] = [times[position - 1], times[position]];
+  const alphaBar = live.scene?.alphaBar;
+  const known = before && after && alphaBar && t !== undefined && next !== undefined;
+  opened.classList.toggle('nothing', !known);
+  setLabel(find('.told'), known ? words.step.told[rule ?? 'other'] : words.step.first);
+  if (!known) return;
+  const { keep, add } = stepOf(alphaBar[t], alphaBar[next]);
+  copy(stepCanvas('x_t', fill(words.step.x_t, { t })), before, 0);
+  copy(stepCanvas('eps_hat', words.step.eps_hat), before, 2);
+  copy(stepCanvas('x_0_hat', words.step.x_0_hat), before, 1);
+  copy(stepCanvas('next', fill(words.step.next, { t: next })), after, 0);
+  const sum = find('.sum');
+  sum.hidden = rule !== 'ddim';
+  setLabel(sum, fill(words.step.sum, { keep: number(keep), add: number(add) }));
+}
+
+function goFurther() {
+  const wasHidden = opened.hidden;
+  opened.hidden = false;
+  further.setAttribute('aria-expanded', 'true');
+  const atEnd = position >= newest;
+  moveTo(atEnd && wasHidden ? first + 1 : position + 1);
+  settle();
+  if (wasHidden) opened.scrollIntoView({ block: 'nearest' });
 }
 
 // ---- play
@@ -172,6 +236,10 @@ function reset(id) {
   frames = [];
   captions = [];
   total = 0;
+  planned = 0;
+  times = [];
+  rule = undefined;
+  intro = false;
   newest = -1;
   position = 0;
   follow = true;
@@ -195,9 +263,10 @@ async function addFrame(k, source) {
   if (!frame || run !== ofRun) return;
   frames[k] = frame;
   newest = Math.max(newest, k);
-  if (follow && k === newest) show(k);
+  if (follow && k === newest && !(intro && k > first)) show(k);
   else if (k === position) draw(frame);
   tellState();
+  playIntro();
 }
 
 function tellState() {
@@ -208,6 +277,8 @@ function tellState() {
   for (const control of [...all('.controls button', HTMLButtonElement), speed, range]) {
     control.disabled = empty;
   }
+  further.hidden = times.length === 0;
+  if (further.hidden) opened.hidden = true;
   setData(element, { run: run ?? '', state, frames: frames.filter(Boolean).length });
 }
 
@@ -236,21 +307,59 @@ function take() {
     first = start;
     setEnds(piece.ends ?? words.ends);
     makeViews(piece.views ?? props.views);
+    rule = piece.rule;
+    intro = Boolean(piece.intro);
   }
+  if (!done) planned = Math.max(planned, piece.total ?? 0);
   const wasDone = done; // stopped, say: a piece that was under way then does not reopen the run
   total = Math.max(wasDone ? total : (piece.total ?? 0), start + sources.length);
   range.min = String(first);
   range.max = String(Math.max(first, total - 1));
   sources.forEach((source, j) => {
     captions[start + j] = piece.captions?.[j] ?? '';
+    if (piece.times) times[start + j] = piece.times[j];
     addFrame(start + j, source);
   });
   done = wasDone || Boolean(piece.done) || start + sources.length >= total;
   if (piece.done || !wasDone) find('.status').textContent = piece.status || '';
-  if (done && !wasDone) find('.announce').textContent = fill(words.done, { n: total });
+  if (done && !wasDone) tellEnd();
   if (!done) find('.announce').textContent = '';
   tellState();
 }
+
+/** Was it stopped? Then its end is not where the timeline's end was meant to be. */
+function tellEnd() {
+  const caption = captions[total - 1] ?? '';
+  const stopped = total < planned && total > 0;
+  const text = fill(stopped ? words.stopped : words.done, { caption, k: total, n: planned });
+  find('.announce').textContent = text;
+  if (!stopped) return;
+  find('.status').textContent = text;
+  find('.ends .clean').textContent = caption;
+}
+
+// A run that was ready before anybody came plays once, when it is first seen.
+const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
+let inSight = false;
+
+function playIntro() {
+  if (!intro || !done || !inSight || newest < total - 1) return;
+  intro = false;
+  if (calm.matches) {
+    moveTo(Math.floor((first + newest) / 2));
+  } else {
+    show(first);
+    play();
+  }
+}
+
+new IntersectionObserver(
+  (changes) => {
+    inSight = Boolean(changes.at(-1)?.isIntersecting);
+    playIntro();
+  },
+  { threshold: 0.5 },
+).observe(find('.views'));
 
 /** A file made on the server from this run: hand it to the browser to keep.
  * @param {{ name: string, uri: DataURI }} file */
@@ -279,8 +388,28 @@ for (const [button, step] of Object.entries({ '.back': -1, '.forward': 1 })) {
   });
 }
 
+further.addEventListener('click', goFurther);
+
+// The pictures can be dragged through time: across them is the whole run.
+const views = find('.views');
+let from = 0; // the frame on which a drag began
+let x = 0;
+views.addEventListener('pointerdown', (event) => {
+  if (newest < 0 || event.button) return;
+  [from, x] = [position, event.clientX];
+  intro = false;
+  views.setPointerCapture(event.pointerId);
+});
+views.addEventListener('pointermove', (event) => {
+  if (!views.hasPointerCapture(event.pointerId)) return;
+  const moved = Math.round(((event.clientX - x) / views.clientWidth) * (newest - first));
+  if (moved || playing) moveTo(from + moved);
+});
+views.addEventListener('pointerup', settle);
+
 /** @type {Record<string, () => void>} */
 const KEYS = {
+  s: () => further.hidden || goFurther(),
   ArrowLeft: () => moveTo(position - 1),
   ArrowDown: () => moveTo(position - 1),
   ArrowRight: () => moveTo(position + 1),

@@ -74,8 +74,11 @@ interface ComponentWords {
     | 'count_of',
     string
   >;
-  scrubber: Record<'count' | 'frame' | 'play' | 'pause' | 'done', string> & {
+  scrubber: Record<'count' | 'frame' | 'play' | 'pause' | 'done' | 'stopped', string> & {
     ends: [string, string];
+    step: Record<'x_t' | 'eps_hat' | 'x_0_hat' | 'next' | 'sum' | 'first', string> & {
+      told: Record<'ddim' | 'fresh' | 'other', string>;
+    };
   };
 }
 
@@ -207,6 +210,12 @@ interface RunPiece {
   views?: string[];
   /** What the timeline's two ends are called. */
   ends?: [string, string];
+  /** t of each of `frames`; with them, a step can be opened. */
+  times?: number[];
+  /** How the steps are taken: without fresh noise, with it, or otherwise. */
+  rule?: 'ddim' | 'fresh' | 'other';
+  /** Nobody has asked for it: it plays once by itself. */
+  intro?: boolean;
   /** Instead of frames. */
   download?: { name: string; uri: DataURI };
 }

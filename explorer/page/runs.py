@@ -23,10 +23,13 @@ Answers = Mapping[str, Any]  # an output's name -> its new value
 
 @dataclass(frozen=True)
 class Frame:
-    """One frame for a scrubber: a PNG data URI, and a caption such as "t = 980"."""
+    """One frame for a scrubber: a PNG data URI, a caption such as "t = 980"; and its t, where a
+    step of the run can be opened.
+    """
 
     uri: str
     caption: str
+    t: int | None = None
 
 
 def tell_nothing(sentence: str) -> Answers:
@@ -165,6 +168,7 @@ def piece(
         "start": start,
         "frames": [frame.uri for frame in frames],
         "captions": [frame.caption for frame in frames],
+        **({"times": [frame.t for frame in frames]} if frames and frames[0].t is not None else {}),
         "status": status,
         "done": done,
     }

@@ -41,7 +41,7 @@ READ = ("label", "info", "placeholder", "value", "html_template", "props")
 READ_OF_HTML = {"alt", "aria-label", "placeholder", "title"}
 SET_TO = ("checkbox", "dropdown", "image", "radio", "slider")
 NOT_READ = {
-    *("follows", "heeds", "ink", "mode", "opens", "sheet", "uri"),  # for scripts
+    *("follows", "heeds", "ink", "mode", "opens", "rule", "sheet", "uri"),  # for scripts
     *("scene", "schedules", "prediction"),  # numbers, packed
     *("id", "kind", "lesson", "run", "set", "show", "way"),  # of questions, stops and runs
     *("download", "nonce"),  # a file's name

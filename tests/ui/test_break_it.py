@@ -57,7 +57,7 @@ def bench(tab):
 
 def test_it_shows_both_runs_with_no_click(bench, real_exhibits):
     views = expected(real_exhibits["digits"], "noise_scale", 0.8)
-    assert_close(bench.pixels("#break-scrubber canvas"), views)
+    assert_close(bench.pixels("#break-scrubber .views canvas"), views)
     assert "0.8 * network(x, t)" in bench.page.inner_text("#mistake-change")
     assert "%" in bench.page.inner_text("#break-verdict")
 
@@ -67,7 +67,7 @@ def test_a_slider_at_its_neutral_place_breaks_nothing(bench):
     bench.set_number("#mistake-strength", 1)
     wait_run(bench, old)
     bench.wait_text("#break-verdict", "Nothing is broken")
-    right, broken, difference = bench.pixels("#break-scrubber canvas")
+    right, broken, difference = bench.pixels("#break-scrubber .views canvas")
     np.testing.assert_array_equal(right, broken)
     assert np.unique(difference).tolist() == [128]
 
@@ -81,7 +81,7 @@ def test_another_mistake_brings_its_code_and_its_slider(bench, real_exhibits):
     wait_run(bench, old)
     bench.wait_text("#mistake-change", "timesteps(T, 4)")
     views = expected(real_exhibits["digits"], "few_steps", 4)
-    assert_close(bench.pixels("#break-scrubber canvas"), views)
+    assert_close(bench.pixels("#break-scrubber .views canvas"), views)
     choose(bench, "data_range")
     bench.wait_text("#mistake-change", "low, high = 0, 1")
     assert not bench.page.is_visible("#mistake-strength")

@@ -41,11 +41,11 @@ def test_a_drawing_comes_with_the_training_images_nearest_to_it(tab):
     page.wait_for_selector("#memory-scrubber [data-state=done][data-frames='21']")
     page.wait_for_selector("#memory-found figure:nth-child(4) canvas[data-drawn]")
     drawn = tab.pixels("#memory-found canvas")[0]
-    np.testing.assert_array_equal(tab.pixels("#memory-scrubber canvas")[1], drawn)
+    np.testing.assert_array_equal(tab.pixels("#memory-scrubber .views canvas")[1], drawn)
     first = page.get_attribute("#memory-scrubber [data-run]", "data-run")
     page.click("#memory-draw")  # and again at a click, with the same seed
     page.wait_for_selector(f"#memory-scrubber [data-state=done]:not([data-run='{first}'])")
-    np.testing.assert_array_equal(tab.pixels("#memory-scrubber canvas")[1], drawn)
+    np.testing.assert_array_equal(tab.pixels("#memory-scrubber .views canvas")[1], drawn)
 
 
 def test_digits_say_why_there_is_nothing_to_compare_with(tab):

@@ -225,7 +225,7 @@ def test_another_network_brings_its_own_image_kinds_and_pad(visitor, truth, real
     shown = visitor.pixels(".noiser .x_t").astype(int)
     assert np.abs(shown - truth("digits", 500, 7)).max() <= 1
     page.wait_for_function(
-        """() => document.querySelectorAll('#scrubber canvas')[0].width === 28"""
+        """() => document.querySelectorAll('#scrubber .views canvas')[0].width === 28"""
     )
     page.click("#run-settings > button")
     page.click("#kind input")
@@ -249,7 +249,7 @@ def test_whoever_cannot_decide_between_networks_gets_the_last_one(visitor, real_
     visitor.wait_scene("emoji")
     wait_card(page, real_exhibits["emoji"].first_picture.name)
     visitor.wait_prediction(500)
-    assert visitor.pixels("#scrubber canvas").shape[1:] == (64, 64, 3)
+    assert visitor.pixels("#scrubber .views canvas").shape[1:] == (64, 64, 3)
 
 
 def test_the_dice_brings_new_noise(visitor):

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from explorer.exhibits.runs import ReverseChoices, compute_reverse
+from explorer.page.words import number
 
 LESSON = "reverse"
 pytestmark = pytest.mark.ui
@@ -36,7 +37,7 @@ def go_to(tab, frame: int) -> None:
 
 def views(tab) -> np.ndarray:
     """x_t, x_0_hat and eps_hat side by side: (H, 3 W, 3)."""
-    return np.concatenate(list(tab.pixels("#scrubber canvas")), axis=1)
+    return np.concatenate(list(tab.pixels("#scrubber .views canvas")), axis=1)
 
 
 def expected(frame) -> np.ndarray:
@@ -82,10 +83,12 @@ def own_run(tab, real_exhibits):
 
 
 def test_the_page_opens_with_a_finished_run_that_can_be_scrubbed(tab):
+    """It plays once by itself, and then rests on the clean image."""
     page = tab.at("emoji", 500, SEED).page
     assert state(tab, "state") == "done"
     last = int(page.get_attribute(RANGE, "max"))
     assert int(state(tab, "frames")) == last + 1
+    page.wait_for_selector(f'{ROOT}[data-position="{last}"]', state="attached")
     assert page.inner_text("#scrubber .caption") == "t = 0"
     assert page.is_disabled("#stop")
     tab.listen()
@@ -244,7 +247,35 @@ def test_another_network_ends_the_run_of_the_old_one(visitor, unhurried):
     frames = state(visitor, "frames")
     visitor.listen()  # until all is quiet
     assert state(visitor, "frames") == frames
-    assert visitor.pixels("#scrubber canvas").shape == (3, 28, 28, 3)
+    assert visitor.pixels("#scrubber .views canvas").shape == (3, 28, 28, 3)
     visitor.set_number("#steps", 3)
     press_run(visitor)
     assert wait_done(visitor) == 4
+
+
+def test_the_ready_run_can_be_dragged_and_opened(new_page, another_visitor, real_exhibits):
+    visitor = another_visitor(new_page(reduced_motion="reduce")).open(lesson=LESSON)
+    page = visitor.page
+    visitor.page.wait_for_selector("#scrubber [data-position='12']")  # it rests in the middle
+    box = page.locator("#scrubber .views").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5 * box["width"], middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.7 * box["width"], middle, steps=3)
+    page.mouse.up()
+    assert page.get_attribute("#scrubber [data-run]", "data-position") == "17"
+    visitor.listen()
+    page.click("#scrubber .further")
+    page.wait_for_selector("#scrubber [data-position='18']")
+    alpha_bar = real_exhibits["emoji"].schedule.alpha_bar.numpy()
+    t, later = 320, 280
+    keep = np.sqrt((1 - alpha_bar[later]) / (1 - alpha_bar[t]))
+    add = np.sqrt(alpha_bar[later]) - keep * np.sqrt(alpha_bar[t])
+    shown = page.inner_text("#scrubber .step .sum").replace("\n", "")
+    assert number(float(keep)) in shown and number(float(add)) in shown
+    assert f"t = {t}" in page.inner_text("#scrubber .step .pictures")
+    before, _, guess, after = visitor.pixels("#scrubber .step canvas").astype(float) / 127.5 - 1
+    mixed = keep * before + add * guess
+    inside = np.abs(before) < 0.99  # pictures are cut at black and white
+    assert np.abs(mixed - after)[inside & (np.abs(mixed) < 0.99)].max() < 0.02
+    assert visitor.asked == []

@@ -125,7 +125,7 @@ def test_both_runs_are_the_experiments(lesson, real_exhibits):
     assert "250 too small" in tab.page.inner_text("#told-scrubber .view:nth-child(2) .label")
     digits = real_exhibits["digits"]
     *_, last = run_both(digits, tell_by("shifted", 500, 250, digits.T), SEED)
-    shown = tab.pixels("#told-scrubber canvas").astype(int)
+    shown = tab.pixels("#told-scrubber .views canvas").astype(int)
     for canvas, pixels in zip(shown, (last.truth, last.lie), strict=True):
         assert np.abs(canvas - np.repeat(pixels, 3, axis=-1)).mean() < 1
     tab.choose_network("emoji")  # and the old network's run is gone

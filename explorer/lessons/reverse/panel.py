@@ -4,14 +4,12 @@ import base64
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.scrubber import Scrubber
-from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.found import findings
 from explorer.exhibits.runs import ReverseFrame
 from explorer.images.encoding import gif_bytes, png_data_uri, png_strip
@@ -78,6 +76,7 @@ def build(stage: Stage[Settings]) -> None:
             )  # fmt: skip
             stage.control("steps", WORDS["steps"], elem_id="steps")
             eta = stage.control("eta", WORDS["eta"], info=WORDS["eta_hint"], elem_id="eta")
+    first_run = Follower(heeds="network")
     scrubber = Scrubber(elem_id="scrubber")
     gr.Markdown(WORDS["one_run"], elem_classes="note")
     with gr.Row(elem_id="downloads"):
@@ -96,8 +95,11 @@ def build(stage: Stage[Settings]) -> None:
     running.then(draw_detail, run, detail, **QUICK)
     detail_fold.expand(draw_detail, run, detail, **QUICK)
     stage.follow(follower.due, tell_found, found)
-    stage.on_exhibit(
-        partial(show_first_run, stage.shelf), {"run": run, "scrubber": scrubber, "detail": detail}
+    stage.follow(
+        first_run.due,
+        FirstRun(stage.shelf).show_first_run,
+        {"run": run, "scrubber": scrubber, "detail": detail},
+        run,
     )
     start.change(button_label, start, go, **QUICK)
     sampler.change(eta_for, sampler, eta, **QUICK)
@@ -127,10 +129,12 @@ def button_label(start: str) -> str:
 
 def run_sampler(moment: Moment[Settings], run: Run) -> Running:
     """Frames for the scrubber as they are computed."""
+    if moment.settings.start == "picture" and moment.t == 0:
+        raise ValueError(WORDS["clean_already"])
     choices, frames = run_choices(moment), run_frames(moment)
     run.name, run.steps = f"{moment.exhibit.name}-{moment.seed}", []
     ends = [WORDS["at_t"].format(t=choices.t_start or moment.T), WORDS["to_clean"]]
-    opening = {"scrubber": {"ends": ends}}
+    opening = {"scrubber": {"ends": ends, "rule": rule_of(choices.sampler, choices.eta)}}
     return Running(run_pieces(run.steps, frames), choices.num_steps + 1, opening)
 
 
@@ -142,17 +146,34 @@ def run_pieces(steps: list[ReverseFrame], frames: Iterator[ReverseFrame]) -> Ite
 
 
 def as_shown(frame: ReverseFrame, uri: str) -> Frame:
-    return Frame(uri, WORDS["at_t"].format(t=frame.t))
+    return Frame(uri, WORDS["at_t"].format(t=frame.t), frame.t)
 
 
-def show_first_run(shelf: Shelf, exhibit: Exhibit) -> Answers:
-    """The finished run that the page opens with."""
-    first = shelf.first_run(exhibit)
-    frames = [as_shown(*one) for one in zip(first.frames, first.pictures, strict=True)]
-    name = f"{exhibit.name}-{FIRST_RUN.seed}"
-    run = Run(uuid.uuid4().hex[:8], len(frames), name=name, steps=list(first.frames))
-    shown = piece(run.id, 0, frames, len(frames), WORDS["first_run"], done=True)
-    return {"run": run, "scrubber": shown, "detail": detail_figure(None)}
+def rule_of(sampler: str, eta: float) -> str:
+    """How a step is taken, for the scrubber: see `RunPiece` in components/types.d.ts."""
+    if sampler == "ddim" and eta == 0:
+        return "ddim"
+    return "fresh" if sampler in ("ddim", "ddpm") else "other"
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """The finished run that the lesson opens with; sent when somebody comes there."""
+
+    shelf: Shelf
+
+    def show_first_run(self, moment: Moment[Settings], now: Run) -> Answers:
+        """Of this network; nothing if the visitor has a run of it already."""
+        exhibit = moment.exhibit
+        if now.name.rpartition("-")[0] == exhibit.name:
+            return {}
+        first = self.shelf.first_run(exhibit)
+        frames = [as_shown(*one) for one in zip(first.frames, first.pictures, strict=True)]
+        name = f"{exhibit.name}-{FIRST_RUN.seed}"
+        run = Run(uuid.uuid4().hex[:8], len(frames), name=name, steps=list(first.frames))
+        shown = piece(run.id, 0, frames, len(frames), WORDS["first_run"], done=True)
+        shown |= {"intro": True, "rule": rule_of(FIRST_RUN.sampler, FIRST_RUN.eta)}
+        return {"run": run, "scrubber": shown, "detail": detail_figure(None)}
 
 
 # ---- what is made of it

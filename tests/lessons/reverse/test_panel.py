@@ -11,6 +11,7 @@ from PIL import Image
 from explorer.lessons.reverse.compute import Settings, compute_reverse, compute_reverse_detail
 from explorer.lessons.reverse.panel import (
     WORDS,
+    FirstRun,
     Run,
     button_label,
     download_gif,
@@ -18,8 +19,8 @@ from explorer.lessons.reverse.panel import (
     draw_detail,
     eta_for,
     look,
+    rule_of,
     run_sampler,
-    show_first_run,
     tell_found,
 )
 from explorer.page.runs import stopped, stream
@@ -54,8 +55,10 @@ def begun(moment, monkeypatch):
 
 
 @pytest.fixture
-def first_run(shelf):
-    return lambda denoiser="tiny": show_first_run(shelf, shelf.exhibits[denoiser])["run"]
+def first_run(shelf, moment):
+    return lambda denoiser="tiny": FirstRun(shelf).show_first_run(moment(denoiser=denoiser), Run())[
+        "run"
+    ]
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -133,16 +136,35 @@ def test_a_network_that_fails_is_an_error_with_words(start, shelf, answering):
         start(Run())
 
 
-def test_the_page_opens_with_a_finished_run(shelf):
-    shown = show_first_run(shelf, shelf.first)
+def test_the_lesson_opens_with_a_finished_run(shelf, moment):
+    shown = FirstRun(shelf).show_first_run(moment(), Run())
     run, piece = shown["run"], shown["scrubber"]
     assert piece["done"] is True
     assert piece["run"] == run.id
     assert len(piece["frames"]) == piece["total"] == len(run.shown) == 26
     assert piece["captions"][0] == "t = 40"
     assert run.steps is not shelf.first_run(shelf.first).frames  # this visitor's own list
+    assert piece["times"][::25] == [40, 0]
+    assert (piece["rule"], piece["intro"]) == ("ddim", True)
     assert not shown["detail"].data  # nothing is measured until somebody wants to see it
     assert draw_detail(run).data
+    assert (
+        FirstRun(shelf).show_first_run(moment(), run) == {}
+    )  # who has a run of this network keeps it
+
+
+def test_a_clean_picture_is_not_denoised(moment):
+    with pytest.raises(ValueError, match="clean already"):
+        run_sampler(moment(Settings, t=0, start="picture"), Run())
+
+
+def test_how_a_step_is_taken_is_said():
+    rules = {(name, eta): rule_of(name, eta) for name in SHARED["samplers"] for eta in (0, 0.5)}
+    assert rules == {
+        ("ddim", 0): "ddim", ("ddim", 0.5): "fresh", ("ddpm", 0): "fresh", ("ddpm", 0.5): "fresh",
+        ("heun", 0): "other", ("heun", 0.5): "other", ("dpmpp_2m", 0): "other",
+        ("dpmpp_2m", 0.5): "other",
+    }  # fmt: skip
 
 
 # ---- what can be set
