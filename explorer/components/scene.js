@@ -19,6 +19,14 @@ export function scalesOf(alphaBar) {
   return { signal, noise, ratio: noise / signal, snr: alphaBar / (1 - alphaBar) };
 }
 
+/** How much of x_t's power is the image's own. (Its power is seldom 1; an image that is all grey has
+ * none, and is all there is at t = 0.)
+ * @param {Moment} moment */
+export function shareOf({ signal, noise, scene }) {
+  const own = signal * signal * scene.power;
+  return noise === 0 ? 1 : own / (own + noise * noise);
+}
+
 /** @param {SceneMessage} message
  * @param {number[]} alphaBar
  * @returns {Scene} */

@@ -60,7 +60,10 @@ declare const WORDS: any;
 
 /** A component's WORDS; what scripts fill in stands there in {braces}. */
 interface ComponentWords {
-  noiser: Record<'go_to' | 'predicted_at' | 'nothing_at_0' | 'last', string>;
+  noiser: Record<
+    'go_to' | 'predicted_at' | 'nothing_at_0' | 'last' | 'circle' | 'share',
+    string
+  > & { shares: [from: number, words: string][] };
   noise_maps: Record<'nothing_at_0' | 'moment', string>;
   pad: Record<Ink, string>;
   picker: Record<
