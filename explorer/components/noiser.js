@@ -9,6 +9,7 @@
 import { all, find, setData } from './dom.js';
 import { moveSlider } from './hand.js';
 import { number, percent } from './number.js';
+import { coarse, followPixels, frameOf, term } from './pixel.js';
 import { level, paint, paintImage } from './pixels.js';
 import { live, scalesOf, shareOf } from './scene.js';
 import { fill } from './text.js';
@@ -122,6 +123,7 @@ function drawMoment(moment) {
   }
   drawCircle(signal, noise);
   say(moment);
+  writePixel();
   const nearest = Math.round(((TIMES - 1) * t) / (scene.alphaBar.length - 1));
   for (const [k, button] of all('.strip button').entries()) {
     button.classList.toggle('near', k === nearest);
@@ -178,8 +180,47 @@ function drawPrediction({ t, eps_hat }) {
   const { shape } = live.scene;
   paintImage(target, shape, eps_hat ?? new Float32Array(shape[0] * shape[1] * shape[2])); // grey
   target.setAttribute('aria-label', eps_hat ? fill(words.predicted_at, { t }) : words.nothing_at_0);
+  writePixel();
   setData(element, { prediction: t });
 }
+
+// ---- one pixel
+
+const line = find('.sum');
+
+/** What the whole row has there, as the sum that it is. */
+function writePixel() {
+  const { pixel, moment, prediction } = live;
+  find('.pixel .hint').hidden = Boolean(pixel);
+  line.hidden = !pixel;
+  if (!pixel || !moment) return;
+  const { x_0, eps, shape } = moment.scene;
+  const [channels, height, width] = shape;
+  const channel = channels === 1 ? 0 : live.channel;
+  const i = channel * height * width + pixel.y * width + pixel.x;
+  const here = prediction?.t === moment.t ? prediction.eps_hat : null;
+  const texts = {
+    '.x': String(pixel.x + 1),
+    '.y': String(pixel.y + 1),
+    '.channel': words.channels[channel],
+    '.value-x_0': term(x_0[i]),
+    '.value-eps': term(eps[i]),
+    '.value-x_t': number(moment.x_t[i]),
+    '.value-eps_hat': here ? coarse(here[i]) : '…', // it is being asked for
+  };
+  for (const [name, text] of Object.entries(texts))
+    find(name, HTMLElement, line).textContent = text;
+  find('.colour').hidden = channels === 1;
+  find('.network-says').hidden = moment.t === 0;
+}
+
+const frames = all('.stage canvas', HTMLCanvasElement).map((picture) =>
+  frameOf(picture, fill(words.walk, { picture: picture.getAttribute('aria-label') })),
+);
+find('.channel').addEventListener('click', () => {
+  live.channel = (live.channel + 1) % words.channels.length;
+  live.point(live.pixel);
+});
 
 for (let k = 0; k < TIMES; k++) {
   const button = document.createElement('button');
@@ -191,3 +232,4 @@ for (let k = 0; k < TIMES; k++) {
 live.on('scene', drawScene);
 live.on('moment', drawMoment);
 live.on('prediction', drawPrediction);
+followPixels(() => frames, writePixel, [line]);

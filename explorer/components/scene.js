@@ -1,5 +1,6 @@
 // @ts-check
-// What the page shows: the newest scene, the newest prediction of it, and the moment (t and x_t).
+// What the page shows: the newest scene, the newest prediction of it, and the moment (t and x_t);
+// and the one pixel that is looked at.
 //
 // The only place that knows them: whoever draws listens here, and nobody reads another's canvas.
 // Each component's script is a function of its own (see files.py), so what they share hangs on the
@@ -48,7 +49,7 @@ function decodePrediction({ t, figures, eps_hat, eps_step = 1, x_0_hat }) {
   };
 }
 
-/** @typedef {'scene' | 'moment' | 'prediction' | 'opened'} What */
+/** @typedef {'scene' | 'moment' | 'prediction' | 'opened' | 'pixel'} What */
 
 /** @returns {Live} */
 export function makeLive() {
@@ -60,6 +61,7 @@ export function makeLive() {
     moment: new Set(),
     prediction: new Set(),
     opened: new Set(),
+    pixel: new Set(),
   };
   /** @type {PredictionMessage | null} */
   let early = null; // a prediction that came before its scene
@@ -70,10 +72,13 @@ export function makeLive() {
     moment: null,
     prediction: null,
     opened: true,
+    pixel: null,
+    channel: 1,
     on,
     take,
     moveTo,
     open,
+    point,
   };
 
   /** @param {What} what */
@@ -81,7 +86,8 @@ export function makeLive() {
     for (const listener of listeners[what]) listener(live[what]);
   }
 
-  /** @type {Live['on']} */
+  /** @param {What} what
+   * @param {(news: any) => void} listener */
   function on(what, listener) {
     listeners[what].add(listener);
     if (live[what]) listener(/** @type {any} */ (live[what]));
@@ -118,6 +124,8 @@ export function makeLive() {
     live.moment = null;
     tell('scene');
     moveTo(t);
+    const [, height, width] = live.scene.shape;
+    if (live.pixel && (live.pixel.x >= width || live.pixel.y >= height)) point(null);
   }
 
   /** @type {Live['moveTo']} */
@@ -136,6 +144,12 @@ export function makeLive() {
   function open() {
     live.opened = true;
     tell('opened');
+  }
+
+  /** @type {Live['point']} */
+  function point(pixel) {
+    live.pixel = pixel;
+    tell('pixel');
   }
 
   return live;
