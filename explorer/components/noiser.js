@@ -9,6 +9,7 @@
 import { all, find, setData } from './dom.js';
 import { moveSlider } from './hand.js';
 import { number, percent } from './number.js';
+import { makeOpening } from './opening.js';
 import { coarse, followPixels, frameOf, term } from './pixel.js';
 import { level, paint, paintImage } from './pixels.js';
 import { live, scalesOf, shareOf } from './scene.js';
@@ -134,6 +135,7 @@ function drawMoment(moment) {
 /** In plain words.
  * @param {Moment} moment */
 function say(moment) {
+  if (opening?.playing()) return; // which speaks itself
   const share = shareOf(moment);
   const [, said] = words.shares.find(([from]) => share >= from) ?? ['', ''];
   find('.says').textContent = fill(words.share, {
@@ -182,6 +184,25 @@ function drawPrediction({ t, eps_hat }) {
   target.setAttribute('aria-label', eps_hat ? fill(words.predicted_at, { t }) : words.nothing_at_0);
   writePixel();
   setData(element, { prediction: t });
+}
+
+// ---- the opening
+
+const again = find('.again');
+again.textContent = words.again;
+
+/** @type {ReturnType<typeof makeOpening> | null} */
+let opening = null;
+
+/** @param {string | null} part */
+function tellOpening(part) {
+  const rising = part === 'rise' || part === 'look';
+  light(rising ? 'x_t' : undefined);
+  stage.toggleAttribute('data-film', part !== null);
+  again.textContent = part ? words.stop : words.again;
+  if (part === 'leave') find('.opening').textContent = words.opening;
+  if (!part && live.moment) say(live.moment);
+  else if (part !== 'return') find('.says').textContent = rising ? words.rises : words.sinks;
 }
 
 // ---- one pixel
@@ -233,3 +254,6 @@ live.on('scene', drawScene);
 live.on('moment', drawMoment);
 live.on('prediction', drawPrediction);
 followPixels(() => frames, writePixel, [line]);
+const begun = makeOpening({ picture: canvas('canvas.x_t'), tell: tellOpening });
+opening = begun;
+again.addEventListener('click', begun.play);

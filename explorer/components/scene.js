@@ -73,6 +73,7 @@ export function makeLive() {
     prediction: null,
     opened: true,
     pixel: null,
+    film: null,
     channel: 1,
     on,
     take,
@@ -94,7 +95,8 @@ export function makeLive() {
   }
 
   /** @type {Live['take']} */
-  function take({ schedules: sent, scene, t, prediction }) {
+  function take({ schedules: sent, scene, t, prediction, film }) {
+    if (film !== undefined) live.film = film;
     for (const [network, alphaBar] of Object.entries(sent ?? {})) schedules.set(network, alphaBar);
     if (scene && scene.key !== live.scene?.key) show(scene, t ?? live.moment?.t ?? 0);
     else if (t !== undefined && t !== null) moveTo(t);

@@ -61,7 +61,18 @@ declare const WORDS: any;
 /** A component's WORDS; what scripts fill in stands there in {braces}. */
 interface ComponentWords {
   noiser: Record<
-    'go_to' | 'predicted_at' | 'nothing_at_0' | 'last' | 'circle' | 'share' | 'walk',
+    | 'go_to'
+    | 'predicted_at'
+    | 'nothing_at_0'
+    | 'last'
+    | 'circle'
+    | 'share'
+    | 'walk'
+    | 'opening'
+    | 'sinks'
+    | 'rises'
+    | 'again'
+    | 'stop',
     string
   > & { shares: [from: number, words: string][]; channels: string[] };
   noise_maps: Record<'nothing_at_0' | 'moment' | 'walk', string>;
@@ -134,6 +145,18 @@ interface FeedValue {
   scene?: SceneMessage | null;
   t?: number | null;
   prediction?: PredictionMessage | null;
+  /** Of the network's ready run; null while it is not ready. */
+  film?: Film | null;
+}
+
+/** One picture that holds x_t of every step of a run, row by row. */
+interface Film {
+  sheet: string;
+  columns: number;
+  /** A side of each, in pixels. */
+  cell: number;
+  /** Each one's t. */
+  times: number[];
 }
 
 // ---- scene.js: the same, as the page's scripts have it
@@ -188,6 +211,7 @@ interface Live {
   opened: boolean;
   /** What is pointed at, in all pictures of the scene's size. */
   pixel: Pixel | null;
+  film: Film | null;
   /** Of the pixel, where there is colour. */
   channel: number;
   /** The listener hears at once of what is there already, and then of all that comes. */
