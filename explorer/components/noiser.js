@@ -190,6 +190,8 @@ function drawPrediction({ t, eps_hat }) {
 
 const again = find('.again');
 again.textContent = words.again;
+const caption = find('[data-term="x_t"] figcaption');
+const called = caption.textContent;
 
 /** @type {ReturnType<typeof makeOpening> | null} */
 let opening = null;
@@ -200,6 +202,8 @@ function tellOpening(part) {
   light(rising ? 'x_t' : undefined);
   stage.toggleAttribute('data-film', part !== null);
   again.textContent = part ? words.stop : words.again;
+  if (!part) caption.textContent = called;
+  else if (part !== 'return') caption.textContent = rising ? words.rising : words.sinking;
   if (part === 'leave') find('.opening').textContent = words.opening;
   if (!part && live.moment) say(live.moment);
   else if (part !== 'return') find('.says').textContent = rising ? words.rises : words.sinks;

@@ -70,6 +70,8 @@ interface ComponentWords {
     | 'walk'
     | 'opening'
     | 'sinks'
+    | 'sinking'
+    | 'rising'
     | 'rises'
     | 'again'
     | 'stop',

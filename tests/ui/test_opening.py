@@ -61,6 +61,8 @@ def test_it_plays_once_and_all_is_as_it_was(new_page, url):
     assert page.input_value(RANGE) == page.input_value("#t-slider input[type=number]") == str(T)
     assert page.get_by_role("status").filter(has_text="By itself").count() == 1
     page.wait_for_selector(OPENING.format("look"))
+    captions = page.locator("#noiser figcaption").all_inner_texts()
+    assert captions == ["Clean image", "True noise", "… a new one", "Predicted noise"]
     assert abs(page.evaluate(GREY) - 25 * T) <= 3  # the run's last frame
     assert page.input_value(RANGE) == "0"
     page.wait_for_selector(OPENING.format("over"))
