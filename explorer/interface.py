@@ -114,7 +114,7 @@ class Frame:
             "choice": choice,
             "picker": self.shelf.picker_value(exhibit, choice.name),
             "pad": {"mode": pad_settings(exhibit)["ink"], "size": exhibit.denoiser.shape[1]},
-            "feed": scene_of(moment),
+            "feed": scene_of(moment) | {"film": self.shelf.film(exhibit)},
             "card": card(choice),
         }
 

@@ -17,6 +17,7 @@ class Feed(gr.HTML):
     Value, a dict with any of:
 
     - `t`: where the slider stands
+    - `film`: of the network's ready run, or None; see `Film` in types.d.ts
     - `schedules` (before any scene), `scene`, `prediction`: see `signals`
 
     `follows` is a CSS selector of the slider whose movements it hands on by itself.

@@ -4,11 +4,29 @@
 /** @returns {HTMLInputElement | null} */
 export const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
 
+/** Gradio hears of what its own property's setter is told.
+ * @param {HTMLInputElement} input
+ * @param {number} time */
+function setValue(input, time) {
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, time);
+}
+
+/** What it would look like at this time; neither Gradio nor anybody else hears of it.
+ * @param {number} time */
+export function showOnSlider(time) {
+  const range = slider();
+  if (!range) return;
+  const box = range.closest('.block')?.querySelector('input[type="number"]');
+  setValue(range, time);
+  if (box instanceof HTMLInputElement) setValue(box, time);
+  const part = (time - Number(range.min)) / (Number(range.max) - Number(range.min));
+  range.style.setProperty('--range_progress', `${100 * part}%`); // Gradio's own
+}
+
 /** @param {number} time */
 export function moveSlider(time) {
   const range = slider();
   if (!range) return;
-  // Gradio hears of what its own property's setter is told, and of the event.
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(range, time);
+  setValue(range, time);
   range.dispatchEvent(new Event('input', { bubbles: true }));
 }

@@ -1,9 +1,10 @@
 // @ts-check
 // The noise maps: eps, eps_hat and eps_hat - eps on one signed scale that never changes.
 
-import { find, setData } from './dom.js';
+import { all, find, setData } from './dom.js';
 import { number } from './number.js';
 import { colourOf, PALETTE } from './palette.js';
+import { coarse, followPixels, frameOf } from './pixel.js';
 import { paint, paintImage } from './pixels.js';
 import { live } from './scene.js';
 import { fill } from './text.js';
@@ -55,6 +56,7 @@ function draw() {
   drawMap(scene, '.difference', epsHat ? (i) => epsHat(i) - eps(i) : () => 0);
   paintImage(canvas('.x_0'), scene.shape, scene.x_0);
   paintImage(canvas('.x_0_hat'), scene.shape, prediction?.x_0_hat ?? scene.x_0);
+  writePixel();
 }
 
 /** @param {Prediction} prediction */
@@ -66,6 +68,33 @@ function write({ t, figures }) {
   find('.moment').textContent = t === 0 ? words.nothing_at_0 : fill(words.moment, { t });
 }
 
+const line = find('.one');
+
+/** What the three maps have there. */
+function writePixel() {
+  const { pixel, scene, prediction } = live;
+  find('.pixel .hint').hidden = Boolean(pixel);
+  line.hidden = !pixel;
+  if (!pixel || !scene) return;
+  const i = pixel.y * scene.shape[2] + pixel.x;
+  const eps = pick(scene, scene.eps)(i);
+  const epsHat = prediction?.eps_hat ? pick(scene, prediction.eps_hat)(i) : null;
+  const texts = {
+    '.x': String(pixel.x + 1),
+    '.y': String(pixel.y + 1),
+    '.shown': channel.selectedOptions[0].textContent ?? '',
+    '.value-eps': coarse(eps),
+    '.value-eps_hat': epsHat === null ? '–' : coarse(epsHat),
+    '.value-difference': epsHat === null ? '–' : coarse(epsHat - eps),
+  };
+  for (const [name, text] of Object.entries(texts))
+    find(name, HTMLElement, line).textContent = text;
+  find('.colour').hidden = scene.shape[0] === 1;
+}
+
+const frames = all('figure canvas', HTMLCanvasElement).map((picture) =>
+  frameOf(picture, fill(words.walk, { picture: picture.getAttribute('aria-label') })),
+);
 paint(canvas('.bar'), [3, 1, 256], (c, i) => PALETTE[i][c]);
 channel.addEventListener('change', draw);
 live.on('scene', draw);
@@ -74,3 +103,4 @@ live.on('prediction', (prediction) => {
   draw();
   setData(element, { prediction: prediction.t, scene: live.scene?.key });
 });
+followPixels(() => frames, writePixel, [line]);

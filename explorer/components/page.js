@@ -37,3 +37,8 @@ document.addEventListener('click', ({ target }) => {
   const unfolded = document.querySelector('#rail')?.classList.toggle('open');
   open.setAttribute('aria-expanded', String(unfolded));
 });
+
+// A pinned pixel is let go from wherever the focus is by then.
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape' && live.pixel) live.point(null);
+});

@@ -15,9 +15,10 @@ class PictureRow(gr.HTML):
 
     Value, a dict:
 
-    - `pictures`: a list of {"uri", "label", "note"}. `uri` is a PNG data URI, or None for a place
-      that is still waiting; `label` stands above the picture, `note` (figures, say) below it.
-      `x_t`, `x_0_hat`, `eps_hat` ... in a label are shown as mathematical symbols.
+    - `pictures`: a list of {"uri", "label", "note", "range"}. `uri` is a PNG data URI, or None for
+      a place that is still waiting; `label` stands above the picture, `note` (figures, say) below
+      it. `x_t`, `x_0_hat`, `eps_hat` ... in a label are shown as mathematical symbols. `range`, if
+      it is not 1: what stands for white, its negative for black; pointing at a pixel tells values.
 
     `columns`: how many stand side by side on a desktop screen.
     """

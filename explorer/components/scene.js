@@ -1,5 +1,6 @@
 // @ts-check
-// What the page shows: the newest scene, the newest prediction of it, and the moment (t and x_t).
+// What the page shows: the newest scene, the newest prediction of it, and the moment (t and x_t);
+// and the one pixel that is looked at.
 //
 // The only place that knows them: whoever draws listens here, and nobody reads another's canvas.
 // Each component's script is a function of its own (see files.py), so what they share hangs on the
@@ -17,6 +18,14 @@ export function scalesOf(alphaBar) {
   const signal = Math.sqrt(alphaBar);
   const noise = Math.sqrt(1 - alphaBar);
   return { signal, noise, ratio: noise / signal, snr: alphaBar / (1 - alphaBar) };
+}
+
+/** How much of x_t's power is the image's own. (Its power is seldom 1; an image that is all grey has
+ * none, and is all there is at t = 0.)
+ * @param {Moment} moment */
+export function shareOf({ signal, noise, scene }) {
+  const own = signal * signal * scene.power;
+  return noise === 0 ? 1 : own / (own + noise * noise);
 }
 
 /** @param {SceneMessage} message
@@ -40,7 +49,7 @@ function decodePrediction({ t, figures, eps_hat, eps_step = 1, x_0_hat }) {
   };
 }
 
-/** @typedef {'scene' | 'moment' | 'prediction' | 'opened'} What */
+/** @typedef {'scene' | 'moment' | 'prediction' | 'opened' | 'pixel'} What */
 
 /** @returns {Live} */
 export function makeLive() {
@@ -52,6 +61,7 @@ export function makeLive() {
     moment: new Set(),
     prediction: new Set(),
     opened: new Set(),
+    pixel: new Set(),
   };
   /** @type {PredictionMessage | null} */
   let early = null; // a prediction that came before its scene
@@ -62,10 +72,14 @@ export function makeLive() {
     moment: null,
     prediction: null,
     opened: true,
+    pixel: null,
+    film: null,
+    channel: 1,
     on,
     take,
     moveTo,
     open,
+    point,
   };
 
   /** @param {What} what */
@@ -73,14 +87,16 @@ export function makeLive() {
     for (const listener of listeners[what]) listener(live[what]);
   }
 
-  /** @type {Live['on']} */
+  /** @param {What} what
+   * @param {(news: any) => void} listener */
   function on(what, listener) {
     listeners[what].add(listener);
     if (live[what]) listener(/** @type {any} */ (live[what]));
   }
 
   /** @type {Live['take']} */
-  function take({ schedules: sent, scene, t, prediction }) {
+  function take({ schedules: sent, scene, t, prediction, film }) {
+    if (film !== undefined) live.film = film;
     for (const [network, alphaBar] of Object.entries(sent ?? {})) schedules.set(network, alphaBar);
     if (scene && scene.key !== live.scene?.key) show(scene, t ?? live.moment?.t ?? 0);
     else if (t !== undefined && t !== null) moveTo(t);
@@ -110,6 +126,8 @@ export function makeLive() {
     live.moment = null;
     tell('scene');
     moveTo(t);
+    const [, height, width] = live.scene.shape;
+    if (live.pixel && (live.pixel.x >= width || live.pixel.y >= height)) point(null);
   }
 
   /** @type {Live['moveTo']} */
@@ -128,6 +146,12 @@ export function makeLive() {
   function open() {
     live.opened = true;
     tell('opened');
+  }
+
+  /** @type {Live['point']} */
+  function point(pixel) {
+    live.pixel = pixel;
+    tell('pixel');
   }
 
   return live;

@@ -3,14 +3,14 @@
 
 /** "Best guess x_0_hat": text with the code's names taken apart into the papers' symbols.
  * @param {string} text
- * @returns {(string | { letter: string, index: string })[]} */
+ * @returns {(string | { name: string, letter: string, index: string })[]} */
 export function symbolsIn(text) {
   const symbol = /\b(?:([xv])(?=_)|eps)(?:_([0t]))?(_hat)?\b/g;
   const parts = [];
   let end = 0;
   for (const match of text.matchAll(symbol)) {
     const letter = (match[1] ?? 'ε') + (match[3] ? '\u0302' : '');
-    parts.push(text.slice(end, match.index), { letter, index: match[2] ?? '' });
+    parts.push(text.slice(end, match.index), { name: match[0], letter, index: match[2] ?? '' });
     end = match.index + match[0].length;
   }
   parts.push(text.slice(end));
@@ -23,7 +23,7 @@ export function setLabel(target, text) {
   const nodes = symbolsIn(text).map((part) => {
     if (typeof part === 'string') return part;
     const letter = document.createElement('span');
-    letter.className = 'symbol';
+    letter.className = `symbol of-${part.name}`; // its hue: see page.css
     letter.textContent = part.letter;
     if (part.index) {
       const index = document.createElement('sub');

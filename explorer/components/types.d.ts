@@ -60,8 +60,25 @@ declare const WORDS: any;
 
 /** A component's WORDS; what scripts fill in stands there in {braces}. */
 interface ComponentWords {
-  noiser: Record<'go_to' | 'predicted_at' | 'nothing_at_0' | 'last', string>;
-  noise_maps: Record<'nothing_at_0' | 'moment', string>;
+  noiser: Record<
+    | 'go_to'
+    | 'predicted_at'
+    | 'nothing_at_0'
+    | 'last'
+    | 'circle'
+    | 'share'
+    | 'walk'
+    | 'opening'
+    | 'sinks'
+    | 'sinking'
+    | 'rising'
+    | 'rises'
+    | 'again'
+    | 'stop',
+    string
+  > & { shares: [from: number, words: string][]; channels: string[] };
+  noise_maps: Record<'nothing_at_0' | 'moment' | 'walk', string>;
+  picture_row: { walk: string; value: string; channels: string[] };
   pad: Record<Ink, string>;
   picker: Record<
     | 'seen'
@@ -133,6 +150,18 @@ interface FeedValue {
   scene?: SceneMessage | null;
   t?: number | null;
   prediction?: PredictionMessage | null;
+  /** Of the network's ready run; null while it is not ready. */
+  film?: Film | null;
+}
+
+/** One picture that holds x_t of every step of a run, row by row. */
+interface Film {
+  sheet: string;
+  columns: number;
+  /** A side of each, in pixels. */
+  cell: number;
+  /** Each one's t. */
+  times: number[];
 }
 
 // ---- scene.js: the same, as the page's scripts have it
@@ -172,22 +201,38 @@ interface Moment extends Scales {
   scene: Scene;
 }
 
+interface Pixel {
+  /** Column and row, from the top left. */
+  x: number;
+  y: number;
+  pinned: boolean;
+}
+
 interface Live {
   scene: Scene | null;
   moment: Moment | null;
   prediction: Prediction | null;
   /** Has the page been opened, perhaps as it was left? Until then lessons ask for nothing. */
   opened: boolean;
+  /** What is pointed at, in all pictures of the scene's size. */
+  pixel: Pixel | null;
+  film: Film | null;
+  /** Of the pixel, where there is colour. */
+  channel: number;
   /** The listener hears at once of what is there already, and then of all that comes. */
   on<What extends 'scene' | 'moment' | 'prediction' | 'opened'>(
     what: What,
     listener: (news: NonNullable<Live[What]>) => void,
   ): void;
+  /** It hears of null, too: then nothing is pointed at. */
+  on(what: 'pixel', listener: (pixel: Pixel | null) => void): void;
   /** What the server has sent. */
   take(message: FeedValue): void;
   /** To the nearest t that there is. */
   moveTo(t: number): void;
   open(): void;
+  /** Also to tell anew, when the channel is another. */
+  point(pixel: Pixel | null): void;
 }
 
 declare var explorer: Live | undefined;
@@ -195,7 +240,8 @@ declare var explorer: Live | undefined;
 // ---- values of the other components
 
 interface PictureRowValue {
-  pictures: { uri: DataURI | null; label?: string; note?: string }[];
+  /** Values are drawn from -range (black) to range (white): from -1 to 1, if it is not given. */
+  pictures: { uri: DataURI | null; label?: string; note?: string; range?: number }[];
 }
 
 /** A piece of a run; pieces add up. */

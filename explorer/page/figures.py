@@ -1,7 +1,8 @@
 """What every figure shares: transparent paper, quiet grids, colours that all can tell apart.
 
 The colours are from Okabe and Ito's palette, made for colour-blind readers, and hold on light and
-on dark paper alike.
+on dark paper alike. What is a curve of one of the papers' five pictures has that picture's hue, as
+page.css has it for labels.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from explorer.page.words import SHARED
 WORDS = SHARED["figure"]
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#3b8bc4", "#e08a1e", "#2a9d7f", "#b5679a", "#8a8f98"
+X_0, EPS, X_T, EPS_HAT, X_0_HAT = "#3a6fc4", "#c2451f", "#b04fe0", "#b08209", "#2a9d7f"
 GRID = "rgba(128, 128, 128, 0.22)"
 
 AXIS: dict[str, Any] = {

@@ -12,6 +12,12 @@ def picture(x: np.ndarray, label: str, note: str) -> dict[str, Any]:
     return shown(to_pixels(x), label, note)
 
 
-def shown(pixels: np.ndarray | None, label: str, note: str = "") -> dict[str, Any]:
-    """pixels: (H, W, C) uint8; None for a place that is still waiting."""
-    return {"uri": None if pixels is None else png_data_uri(pixels), "label": label, "note": note}
+def shown(
+    pixels: np.ndarray | None, label: str, note: str = "", white: float = 1
+) -> dict[str, Any]:
+    """pixels: (H, W, C) uint8; None for a place that is still waiting.
+
+    `white`: the value that is drawn white; its negative is black.
+    """
+    uri = None if pixels is None else png_data_uri(pixels)
+    return {"uri": uri, "label": label, "note": note} | ({"range": white} if white != 1 else {})

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.runs import ReverseChoices, ReverseFrame, compute_reverse
-from explorer.images.encoding import png_data_uri, sprite
+from explorer.images.encoding import film_sheet, png_data_uri, sprite
 from explorer.images.gallery import Gallery, Picture
 from explorer.images.mnist import load_mnist, mnist_gallery
 from explorer.page.line import Line
@@ -27,6 +27,7 @@ from explorer.page.visit import FIRST_SEED
 log = logging.getLogger(__name__)
 Made = TypeVar("Made")
 COLUMNS, CELL = 32, 48  # of the thumbnails' sheet
+FILM_COLUMNS = 6
 FIRST_RUN = ReverseChoices(num_steps=25, guidance=2.0, seed=FIRST_SEED)
 
 
@@ -115,6 +116,26 @@ class Shelf:
 
         return self.once(f"run of {exhibit.name}", make)
 
+    def make_film(self, exhibit: Exhibit) -> dict[str, Any]:
+        """The finished run's x_t as a file for the browser: `Film` in components/types.d.ts."""
+
+        def make() -> dict[str, Any]:
+            frames = self.first_run(exhibit).frames
+            path = self.folder / f"{exhibit.name}-run.jpg"
+            write_whole(path, film_sheet([frame.x_t for frame in frames], FILM_COLUMNS))
+            return {
+                "sheet": f"gradio_api/file={path}",
+                "columns": FILM_COLUMNS,
+                "cell": frames[0].x_t.shape[0],
+                "times": [frame.t for frame in frames],
+            }
+
+        return self.once(f"film of {exhibit.name}", make)
+
+    def film(self, exhibit: Exhibit) -> dict[str, Any] | None:
+        """The same if it is ready: nobody waits for it."""
+        return self._kept.get(f"film of {exhibit.name}")
+
     def prepare(self) -> Thread:
         """Begin to make what every visitor needs, so that the first one need not wait."""
         thread = Thread(target=self._prepare, name="shelf", daemon=True)
@@ -125,7 +146,7 @@ class Shelf:
         for exhibit in self.exhibits.values():
             try:
                 self.picker_value(exhibit, exhibit.first_picture.name)
-                self.first_run(exhibit)
+                self.make_film(exhibit)
             except Exception:  # the page opens all the same; whoever needs it meets the fault
                 log.exception("What %s opens with could not be made.", exhibit.name)
         self._ready.set()

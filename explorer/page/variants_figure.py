@@ -8,9 +8,10 @@ from explorer.exhibits.found import Runaway
 from explorer.exhibits.variants import ComparedErrors
 from explorer.page.figures import (
     BLUE,
-    GREEN,
+    EPS_HAT,
     ORANGE,
     PURPLE,
+    X_0_HAT,
     follow,
     mark_t,
     quiet_figure,
@@ -22,8 +23,8 @@ from explorer.page.words import SHARED, TEXT
 
 # As in "Why noise?"; told t and never told.
 LOOKS = {
-    "eps": (BLUE, "solid"),
-    "x_0": (GREEN, "solid"),
+    "eps": (EPS_HAT, "solid"),
+    "x_0": (X_0_HAT, "solid"),
     "v": (PURPLE, "dash"),  # it runs close to others: the dashes let both be seen
     "told": (BLUE, "solid"),
     "blind": (PURPLE, "dash"),

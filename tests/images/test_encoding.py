@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from explorer.images.encoding import (
+    film_sheet,
     gif_bytes,
     magnify,
     png_bytes,
@@ -189,3 +190,14 @@ def test_a_strip_of_grey_frames_is_grey():
     for rows in ([], [[]], [[noise(4, 4, 1)], []]):
         with pytest.raises(ValueError, match="at least one"):
             png_strip(rows)
+
+
+def test_a_films_coloured_noise_keeps_its_colours():
+    frames = [noise(8, 8, 3, seed=seed) for seed in range(7)]
+    with Image.open(io.BytesIO(film_sheet(frames, 3))) as sheet:
+        assert (sheet.format, sheet.size) == ("JPEG", (24, 24))
+        pixels = np.asarray(sheet).astype(int)
+    shown = pixels[8:16, 16:24]  # the sixth
+    assert np.abs(shown - frames[5]).mean() < 25
+    spread = (shown.max(2) - shown.min(2)).mean() / np.ptp(frames[5], axis=2).mean()
+    assert spread == pytest.approx(1, abs=0.1)

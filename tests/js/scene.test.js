@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeLive, scalesOf } from '../../explorer/components/scene.js';
+import { makeLive, scalesOf, shareOf } from '../../explorer/components/scene.js';
 
 const base64 = (array) => Buffer.from(array.buffer).toString('base64');
 const ALPHA_BAR = [1, 0.64, 0.36, 0];
@@ -130,4 +130,15 @@ test('who listens late is told what is there, and opening is told too', () => {
   live.on('moment', ({ t }) => told.push(t));
   live.open();
   assert.deepEqual(told, ['a', 1, 'opened']);
+});
+
+test("the image's share is of its own power", () => {
+  const { live } = start();
+  live.take({ scene: sceneOf('a'), t: 1 });
+  assert.equal(shareOf(live.moment).toFixed(9), '0.640000000');
+  live.take({ scene: { ...sceneOf('b'), x_0: base64(Uint8Array.of(0, 128)) }, t: 1 });
+  const power = (1 + (128 / 127.5 - 1) ** 2) / 2;
+  assert.ok(Math.abs(shareOf(live.moment) - (0.64 * power) / (0.64 * power + 0.36)) < 1e-6);
+  live.moveTo(0);
+  assert.equal(shareOf(live.moment), 1);
 });

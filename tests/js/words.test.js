@@ -4,19 +4,19 @@ import { symbolsIn } from '../../explorer/components/symbols.js';
 import { fill } from '../../explorer/components/text.js';
 
 test("the code's names are taken apart into the papers' symbols", () => {
-  const x_0_hat = { letter: 'x\u0302', index: '0' };
+  const x_0_hat = { name: 'x_0_hat', letter: 'x\u0302', index: '0' };
   assert.deepEqual(symbolsIn('Best guess x_0_hat'), ['Best guess ', x_0_hat]);
   assert.deepEqual(symbolsIn('x_t = 2 · eps, v_hat'), [
-    { letter: 'x', index: 't' },
+    { name: 'x_t', letter: 'x', index: 't' },
     ' = 2 · ',
-    { letter: 'ε', index: '' },
+    { name: 'eps', letter: 'ε', index: '' },
     ', ',
-    { letter: 'v\u0302', index: '' },
+    { name: 'v_hat', letter: 'v\u0302', index: '' },
   ]);
   assert.deepEqual(symbolsIn('eps_hat − eps'), [
-    { letter: 'ε\u0302', index: '' },
+    { name: 'eps_hat', letter: 'ε\u0302', index: '' },
     ' − ',
-    { letter: 'ε', index: '' },
+    { name: 'eps', letter: 'ε', index: '' },
   ]);
 });
 

@@ -29,7 +29,7 @@ from explorer.lessons.schedules.race import spacing_plans
 from explorer.lessons.told_time.compute import ToldErrors
 from explorer.lessons.told_time.figure import valley_figure
 from explorer.lessons.why_noise.figure import measured_figure, weight_figure
-from explorer.page.figures import BLUE, GREEN
+from explorer.page.figures import EPS_HAT, X_0_HAT
 from explorer.page.variants_figure import LOOKS
 
 T = 1000
@@ -99,7 +99,7 @@ def test_every_axis_is_labelled_and_every_figure_has_a_title(figure):
     assert figure.layout.title.text or len(above) == 3
 
 
-def test_noise_is_blue_and_the_clean_image_green_in_all_lessons():
+def test_noise_and_the_clean_image_have_their_hue_in_all_lessons():
     found = [
         *FIGURES["valley"]().data[::2],  # each is a curve, then its point
         *FIGURES["weights"]().data[::2],
@@ -109,8 +109,8 @@ def test_noise_is_blue_and_the_clean_image_green_in_all_lessons():
         what: {trace.line.color for trace in found if what in trace.name}
         for what in ("noise", "clean image")
     }
-    assert colours == {"noise": {BLUE}, "clean image": {GREEN}}
-    assert (LOOKS["eps"][0], LOOKS["x_0"][0]) == (BLUE, GREEN)
+    assert colours == {"noise": {EPS_HAT}, "clean image": {X_0_HAT}}
+    assert (LOOKS["eps"][0], LOOKS["x_0"][0]) == (EPS_HAT, X_0_HAT)
 
 
 def test_it_travels_as_json(figure):

@@ -75,7 +75,7 @@ def test_it_is_ready_once_all_is_made(shelf):
     assert not shelf.is_ready()
     shelf.prepare().join()
     assert shelf.is_ready()
-    assert len(list(shelf.folder.iterdir())) == 2
+    assert len(list(shelf.folder.iterdir())) == 4  # thumbnails and a film each
 
 
 def test_a_fault_at_the_start_is_logged_and_the_page_opens_all_the_same(shelf, answering, caplog):
@@ -94,3 +94,16 @@ def test_a_sheet_that_cannot_be_written_is_not_left_half_written(shelf, monkeypa
         shelf.picker_value(shelf.first, "old dog")
     monkeypatch.undo()
     assert shelf.picker_value(shelf.first, "old dog")["sheet"]
+
+
+def test_the_opening_has_the_ready_runs_pictures_as_one_file_once_they_are_there(shelf):
+    assert shelf.film(shelf.first) is None
+    film = shelf.make_film(shelf.first)
+    assert shelf.film(shelf.first) is film
+    frames = shelf.first_run(shelf.first).frames
+    assert film["times"] == [frame.t for frame in frames]
+    [file] = shelf.folder.iterdir()
+    assert film["sheet"] == f"gradio_api/file={file}"
+    with Image.open(file) as sheet:
+        side, columns = film["cell"], film["columns"]
+        assert sheet.size == (columns * side, -(-len(frames) // columns) * side)

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.exhibits.scene import ForwardNoising
-from explorer.page.figures import AXIS, BLUE, GREEN, ORANGE, PURPLE, follow, quiet_figure
+from explorer.page.figures import AXIS, EPS, GREEN, ORANGE, PURPLE, X_0, X_T, follow, quiet_figure
 from explorer.page.words import words_beside
 
 WORDS = words_beside(__file__)["figure"]
@@ -29,7 +29,7 @@ def schedule_figure(forward: ForwardNoising, t: int) -> go.Figure:
     times = np.arange(1, forward.T + 1)
     alpha_bar = forward.alpha_bar[1:]
     snr = alpha_bar / (1 - alpha_bar)
-    curves = ((times, alpha_bar, BLUE), (times, np.minimum(snr, 10), GREEN))
+    curves = ((times, alpha_bar, X_0), (times, np.minimum(snr, 10), GREEN))
     curves += ((times, np.log10(snr), PURPLE),)
     for column, (x, y, colour) in enumerate(curves, start=1):
         line = go.Scatter(x=x, y=np.round(y, 5), line=dict(color=colour, width=2.5), mode="lines")
@@ -65,10 +65,10 @@ def histogram_figure(x_t: np.ndarray, note: str = "") -> go.Figure:
     )  # fmt: skip
     density, edges = np.histogram(np.clip(x_t, LOW, HIGH), HISTOGRAM_EDGES, density=True)
     centre = (edges[:-1] + edges[1:]) / 2
-    figure.add_trace(go.Bar(x=centre, y=np.round(density, 4), marker_color=BLUE, name=WORDS["x_t"]))
+    figure.add_trace(go.Bar(x=centre, y=np.round(density, 4), marker_color=X_T, name=WORDS["x_t"]))
     bell = np.exp(-(centre**2) / 2) / np.sqrt(2 * np.pi)
     figure.add_trace(
-        go.Scatter(x=centre, y=bell, line=dict(color=ORANGE, width=2.5), name=WORDS["bell"])
+        go.Scatter(x=centre, y=bell, line=dict(color=EPS, width=2.5), name=WORDS["bell"])
     )
     figure.update_layout(bargap=0.04)
     figure.update_yaxes(range=[0, HIGHEST])

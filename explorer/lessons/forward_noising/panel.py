@@ -4,6 +4,7 @@ import gradio as gr
 
 from explorer.components.follower import Follower
 from explorer.components.noiser import Noiser
+from explorer.components.powers import Powers
 from explorer.exhibits.scene import neighbours
 from explorer.lessons.forward_noising.compute import Settings, forward_of, noisy_of
 from explorer.lessons.forward_noising.figure import histogram_figure, schedule_figure
@@ -26,6 +27,7 @@ def build(stage: Stage[Settings]) -> None:
     with gr.Accordion(WORDS["schedule"], open=False):
         schedule_follower = Follower(heeds="network")
         gr.Markdown(WORDS["schedule_hint"])
+        Powers()
         schedule = gr.Plot(show_label=False, elem_id="schedule-figure")
     build_stepwise_fold(stage)
 

@@ -9,7 +9,7 @@ from explorer.page.figures import (
     GREEN,
     GREY,
     ORANGE,
-    PURPLE,
+    X_T,
     mark_t,
     quiet_figure,
     time_axis_title,
@@ -38,7 +38,7 @@ def paths_figure(found: Stepwise) -> go.Figure:
     for number, path in enumerate(found.paths):
         figure.add_scatter(
             x=found.times, y=np.round(path, 3), mode="lines", name=WORDS["way"],
-            line=dict(color=BLUE if number == 0 else GREY, width=2 if number == 0 else 1),
+            line=dict(color=X_T if number == 0 else GREY, width=2 if number == 0 else 1),
             showlegend=number == 0,
         )  # fmt: skip
     mark_t(figure, found.t)
@@ -56,13 +56,13 @@ def ends_figure(found: Stepwise) -> go.Figure:
         x=CENTRES,
         y=np.round(by_steps, 4),
         name=WORDS["by_steps"].format(t=found.t),
-        marker_color=BLUE,
+        marker_color=X_T,
         opacity=0.55,
     )
     for name, y, line in (
         (WORDS["by_jump"], by_jump, dict(color=GREEN, width=2, shape="hvh")),
         (WORDS["expected"], expected, dict(color=ORANGE, width=2.5)),
-        (WORDS["toy"], found.toy_density, dict(color=PURPLE, width=2, dash="dot")),
+        (WORDS["toy"], found.toy_density, dict(color=BLUE, width=2, dash="dot")),
     ):
         figure.add_scatter(x=CENTRES, y=np.round(y, 4), mode="lines", name=name, line=line)
     figure.update_layout(bargap=0)

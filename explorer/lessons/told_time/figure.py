@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from explorer.lessons.told_time.compute import ToldErrors
-from explorer.page.figures import BLUE, GREEN, mark_t, quiet_figure, time_axis_title
+from explorer.page.figures import EPS_HAT, X_0_HAT, mark_t, quiet_figure, time_axis_title
 from explorer.page.words import words_beside
 
 WORDS = words_beside(__file__)["figure"]
@@ -19,8 +19,8 @@ def valley_figure(valley: ToldErrors, told: ToldErrors, T: int) -> go.Figure:  #
     x_title = WORDS["x"].format(t=time_axis_title(T))
     figure = quiet_figure(WORDS["title"], x_title, WORDS["y"], height=400)
     for name, curve, point, colour in (
-        (WORDS["eps"], valley.eps_mse, told.eps_mse[-1], BLUE),
-        (WORDS["x_0"], valley.x_0_mse, told.x_0_mse[-1], GREEN),
+        (WORDS["eps"], valley.eps_mse, told.eps_mse[-1], EPS_HAT),
+        (WORDS["x_0"], valley.x_0_mse, told.x_0_mse[-1], X_0_HAT),
     ):
         figure.add_scatter(
             x=valley.told,

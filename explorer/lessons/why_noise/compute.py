@@ -45,11 +45,14 @@ def reading_pictures(readings: Readings) -> dict[str, np.ndarray]:
 
 def error_pictures(readings: Readings) -> dict[str, np.ndarray]:
     """What is wrong with each reading, on scales that make their patterns alike."""
+    ranges = error_ranges(readings)
+    return {name: to_pixels(one.error / ranges[name]) for name, one in readings.of.items()}
+
+
+def error_ranges(readings: Readings) -> dict[str, float]:
+    """What of each error is drawn white, and its negative black."""
     size = readings.of["eps"].mse ** 0.5 or 1
-    return {
-        name: to_pixels(one.error / (EPS_RANGE * size * abs(one.factor)))
-        for name, one in readings.of.items()
-    }
+    return {name: EPS_RANGE * size * abs(one.factor) for name, one in readings.of.items()}
 
 
 def compute_why_noise(moment: Moment[Settings]) -> Result:

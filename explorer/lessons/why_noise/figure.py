@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 
 from explorer.exhibits.readings import TARGETS, LossWeights, MeasuredErrors
 from explorer.page.figures import (
-    BLUE,
-    GREEN,
+    EPS_HAT,
     PURPLE,
+    X_0_HAT,
     follow,
     mark_t,
     quiet_figure,
@@ -17,7 +17,7 @@ from explorer.page.words import SHARED, words_beside
 
 WORDS = words_beside(__file__)["figure"]
 
-COLOURS = {"eps": BLUE, "x_0": GREEN, "v": PURPLE}
+COLOURS = {"eps": EPS_HAT, "x_0": X_0_HAT, "v": PURPLE}
 DASHES = {"seen": "solid", "held_out": "dash"}
 
 

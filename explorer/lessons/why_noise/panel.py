@@ -7,7 +7,14 @@ import gradio as gr
 from explorer.components.follower import Follower
 from explorer.components.picture_row import PictureRow
 from explorer.exhibits.readings import Reading, Readings, compute_loss_weights, measured_errors
-from explorer.lessons.why_noise.compute import Settings, error_pictures, read, reading_pictures
+from explorer.lessons.why_noise.compute import (
+    RANGES,
+    Settings,
+    error_pictures,
+    error_ranges,
+    read,
+    reading_pictures,
+)
 from explorer.lessons.why_noise.figure import measured_figure, weight_figure
 from explorer.page.moment import Moment
 from explorer.page.pictures import shown
@@ -54,14 +61,19 @@ def show_readings(moment: Moment[Settings]) -> dict[str, Any]:
     for name, reading in result.of.items():
         of[name] = WORDS["truth"][name], WORDS["truth_note"][name].format(**scales(result))
         of[f"{name}_hat"] = WORDS["guess"][name], error_note(reading)
-    return {"pictures": [shown(x, *of[name]) for name, x in reading_pictures(result).items()]}
+    pictures = [
+        shown(pixels, *of[name], white=RANGES[name.removesuffix("_hat")])
+        for name, pixels in reading_pictures(result).items()
+    ]
+    return {"pictures": pictures}
 
 
 def show_errors(moment: Moment[Settings]) -> dict[str, Any]:
     """What is wrong with each reading; the formula."""
     result = read(moment)
+    ranges = error_ranges(result)
     pictures = [
-        shown(pixels, WORDS["error"][name], pixel_note(result.of[name]))
+        shown(pixels, WORDS["error"][name], pixel_note(result.of[name]), ranges[name])
         for name, pixels in error_pictures(result).items()
     ]
     return {"errors": {"pictures": pictures}, "formula": formula_text(moment.noisy().t, result)}
