@@ -28,11 +28,16 @@ function wanted() {
 /** @param {string} name */
 function show(name) {
   html.dataset.lesson = name;
-  const room = known(name);
-  if (room) document.title = room.title;
+  entitle();
   mark();
   window.dispatchEvent(new Event('explorer:lesson'));
   window.dispatchEvent(new Event('resize')); // figures that were drawn while they were hidden
+}
+
+/** Gradio writes a title of its own when it builds the page. */
+function entitle() {
+  const title = known(current())?.title;
+  if (title && document.title !== title) document.title = title;
 }
 
 /** Which links lead to what is in sight. */
@@ -104,6 +109,11 @@ export function openRooms() {
     if (props.elem_classes?.includes('room')) props.visible = props.elem_id === known(first)?.id;
   }
   show(first);
+  new MutationObserver(entitle).observe(document.head, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
   document.addEventListener('click', follow);
   window.addEventListener('popstate', () => show(wanted()));
   window.addEventListener('explorer:visit', ({ detail }) => enter(detail));

@@ -10,13 +10,13 @@ from explorer.images.data_uri import read_data_uri
 from explorer.images.uploads import read_picture
 from explorer.page.words import TEXT, lesson_words
 from tests.ui.test_break_it import choose
-from tests.ui.test_page import choose_image, draw, png, query, wait_card, wait_query
+from tests.ui.test_page import choose_image, draw, png, upload_file, wait_card, wait_query
 
 pytestmark = pytest.mark.ui
 
 UPLOAD, DRAWING = TEXT["rail"]["your_upload"], TEXT["rail"]["your_drawing"]
 PLACE = "denoising-explorer.kept"
-X_0 = ".noiser .x_0"
+X_0 = ".noiser canvas.x_0"
 BLOCKED = """for (const name of ['sessionStorage', 'localStorage']) {
     Object.defineProperty(window, name, {
         get() { throw new DOMException('Access is denied.', 'SecurityError'); },
@@ -36,13 +36,11 @@ def wait_picture(visitor, name: str, pixels: np.ndarray) -> None:
     """Until the card, and the scene that is named after its pixels, are these."""
     wait_card(visitor.page, name)
     digest = hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
-    visitor.page.wait_for_selector(f"[data-scene*='-{digest}-']:has(.noiser)", state="attached")
+    visitor.page.wait_for_selector(f"[data-scene*='-{digest}-']", state="attached")
 
 
 def upload(page, content: bytes) -> None:
-    choose_image(page, "Upload")
-    file = {"name": "mine.png", "mimeType": "image/png", "buffer": content}
-    page.set_input_files("#chooser input[type=file]", file)
+    upload_file(page, "mine.png", content)
     wait_card(page, UPLOAD)
     page.wait_for_function("!new URL(location.href).searchParams.has('image')")
 
@@ -55,113 +53,110 @@ def kept(page) -> dict:
 def cut_off(context_for, another_visitor):
     """A visitor whose page or server may go in mid-run: the console complains of that."""
     page = context_for(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     yield another_visitor(page)
     page.close()
 
 
-def test_an_upload_and_the_settings_survive_a_reload(cut_off):
-    visitor = cut_off
-    page = visitor.open(denoiser="emoji", t=400, seed=5).page
-    upload(page, content := random_picture())
-    visitor.unfold(lesson_words("noise_prediction")["output"])
-    page.check("#told input")
-    page.click("#run-settings > button")
-    visitor.set_number("#steps", 33)
-    visitor.set_number("#eta", 0.5)
-    page.check("#start input[value=picture]")
-    page.locator("#mistake").scroll_into_view_if_needed()
-    choose(visitor, "wrong_t")
-    visitor.move_t(401)
-    wait_query(page, t="401")
-    address = page.url
+def reload(page) -> None:
     page.reload()
     done(page)
-    wait_picture(visitor, UPLOAD, read_picture(content))
-    visitor.wait_prediction(401)
-    np.testing.assert_array_equal(visitor.pixels(X_0), read_picture(content))
+
+
+def put(page, junk: str) -> None:
+    """Into the browser's storage, where the picture was."""
+    page.evaluate("([place, junk]) => sessionStorage.setItem(place, junk)", [PLACE, junk])
+
+
+def test_an_upload_and_the_settings_survive_a_reload(tab):
+    page = tab.open(lesson="break_it", denoiser="emoji", t=400, seed=5).page
+    choose(tab, "wrong_t")
+    tab.enter("reverse")
+    page.click("#run-settings > button")
+    tab.set_number("#steps", 33)
+    tab.set_number("#eta", 0.5)
+    page.check("#start input[value=picture]")
+    tab.enter("noise_prediction")
+    upload(page, content := random_picture())
+    page.check("#told input")
+    tab.move_t(401)
+    wait_query(page, t="401", lesson="noise_prediction", told="true")
+    address = page.url
+    reload(page)
+    tab.wait_lesson("noise_prediction")  # and the visitor is where they were
+    assert page.locator(".room").count() == 1
+    wait_picture(tab, UPLOAD, read_picture(content))
+    tab.wait_prediction(401)
+    assert page.evaluate("explorer.scene.x_0.length") == 3 * 64 * 64
     page.wait_for_url(address)
-    assert (visitor.slider(), page.input_value("#seed input")) == (401, "5")
-    assert page.inner_text("#run") == lesson_words("reverse")["run_picture"]
-    visitor.unfold(lesson_words("noise_prediction")["output"])
+    assert (tab.slider(), page.input_value("#seed input")) == (401, "5")
     assert page.is_checked("#told input")
+    tab.enter("forward_noising")
+    np.testing.assert_array_equal(tab.pixels(X_0), read_picture(content))
+    tab.enter("reverse")
+    assert page.inner_text("#run") == lesson_words("reverse")["run_picture"]
     page.click("#run-settings > button")
     for name, value in (("steps", "33"), ("eta", "0.5")):
         assert page.input_value(f"#{name} input[type=number]") == value
+    tab.enter("break_it")
     assert page.is_checked("#mistake input[value=wrong_t]")
 
 
-def test_a_drawing_survives_until_another_picture_is_picked(visitor):
-    page = visitor.open(denoiser="digits", t=400, seed=5).page
+def test_a_drawing_survives_until_another_picture_is_picked(tab):
+    page = tab.page
+    if page.url == "about:blank":
+        tab.open(seed=5)
+    tab.enter("noise_prediction")
+    tab.at("digits", 400, 5)
     choose_image(page, "Draw")
     draw(page, ((0.5, 0.2), (0.5, 0.8)))
     wait_card(page, DRAWING)
     uri = page.get_attribute("#card img", "src")
     drawn = read_picture(read_data_uri(uri), (1, 28, 28))
-    wait_picture(visitor, DRAWING, drawn)
-    page.reload()
-    done(page)
-    wait_picture(visitor, DRAWING, drawn)
-    visitor.listen()
-    visitor.move_t(300)
-    visitor.wait_prediction(300)
-    assert set(visitor.asked) == {"show_prediction"}  # keeping asks for nothing
+    wait_picture(tab, DRAWING, drawn)
+    reload(page)
+    wait_picture(tab, DRAWING, drawn)
+    tab.wait_prediction(400)
+    tab.listen()
+    tab.move_t(300)
+    tab.wait_prediction(300)
+    assert set(tab.asked) == {"show_prediction"}  # keeping asks for nothing
     choose_image(page, "Gallery")
     page.get_by_role("button", name="7, hand 2").first.click()
     wait_card(page, "7, hand 2")
     wait_query(page, image="7, hand 2")
     assert kept(page)["picture"] is None
-    page.reload()
-    done(page)
+    put(page, "{")  # and junk in the storage is harmless
+    reload(page)
     wait_card(page, "7, hand 2")
 
 
-def test_a_link_wins_and_what_was_kept_is_forgotten(visitor):
-    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+def test_a_link_wins_and_what_was_kept_is_forgotten(tab):
+    """And strange things in the storage are harmless."""
+    page = tab.page
+    if page.url == "about:blank":
+        tab.open(lesson="noise_prediction", denoiser="emoji")
     upload(page, random_picture())
-    opening = page.inner_text("#card b")
-    page.goto(f"{visitor.address}?denoiser=emoji&image=penguin&t=300&seed=5")
+    page.goto(f"{tab.address}?denoiser=emoji&image=penguin&t=300&seed=5")
     done(page)
     wait_card(page, "penguin")
-    page.reload()
-    done(page)
-    wait_card(page, "penguin")
-    upload(page, random_picture())
-    page.goto(visitor.address)  # somebody else at this computer
-    done(page)
-    assert page.inner_text("#card b") != opening
-    assert UPLOAD not in page.content()
-
-
-def test_junk_in_the_storage_is_harmless(visitor):
-    page = visitor.open().page
-    first = page.inner_text("#card b")
     strange = {"steps": "many", "start": 5, "kind": {}, "mistake": "none"}
-    for junk in (
-        "{",
-        '{"settings": 5, "picture": "x"}',
-        json.dumps({"settings": strange, "picture": {"name": "x", "uri": "data:;base64,AAAA"}}),
-    ):
-        page.evaluate("([place, junk]) => sessionStorage.setItem(place, junk)", [PLACE, junk])
-        page.reload()
-        done(page)
-        assert page.inner_text("#card b") == first
-        assert page.input_value("#mistake-strength input[type=range]") == "0.8"
-
-
-def test_the_page_works_where_storage_is_blocked(new_page, another_visitor):
-    visitor = another_visitor(new_page())
-    visitor.page.add_init_script(BLOCKED)
-    page = visitor.open(denoiser="emoji", t=400, seed=5).page
-    done(page)
+    picture = {"name": "x", "uri": "data:;base64,AAAA"}
+    put(page, json.dumps({"settings": strange, "picture": picture}))
+    reload(page)
+    wait_card(page, "penguin")
+    tab.enter("break_it")
+    assert page.input_value("#mistake-strength input[type=range]") == "0.8"
+    tab.enter("noise_prediction")
     upload(page, random_picture())
-    visitor.move_t(300)
-    visitor.wait_prediction(300)
-    wait_query(page, t="300")
-    page.reload()
+    page.goto(tab.address)  # somebody else at this computer
     done(page)
-    assert query(page)["t"] == "300"
-    assert UPLOAD not in page.inner_text("#card")
+    first = tab.page.inner_text("#card b")
+    assert first not in ("", UPLOAD)
+    assert UPLOAD not in page.content()
+    put(page, '{"settings": 5, "picture": "x"}')
+    reload(page)
+    assert page.inner_text("#card b") == first
 
 
 # ---- a server that goes, and another that comes
@@ -206,6 +201,7 @@ def same_again(visitor, mine: np.ndarray, t: int) -> None:
     wait_picture(visitor, UPLOAD, mine)
     visitor.wait_prediction(t)
     assert (visitor.slider(), page.input_value("#seed input")) == (t, "5")
+    visitor.wait_lesson("reverse")
     page.click("#run-settings > button")
     assert page.input_value("#steps input[type=number]") == "33"
 
@@ -215,7 +211,7 @@ def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
     port = int(address.rstrip("/").rsplit(":", 1)[1])
     visitor, page = cut_off, cut_off.page
     visitor.address = address
-    visitor.open(denoiser="tiny", t=30, seed=5)
+    visitor.open(denoiser="tiny", t=30, seed=5).enter("reverse")
     done(page)
     upload(page, content := random_picture(side=8))
     mine = read_picture(content, (3, 8, 8))
@@ -223,10 +219,10 @@ def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
     page.click("#run-settings > button")
     visitor.set_number("#steps", 33)
     app.close(verbose=False)
-    before = visitor.pixels(".noiser .x_t")
+    before = visitor.pixels(".noiser canvas.x_t")
     visitor.move_t(20)  # the browser's own work goes on
-    page.wait_for_selector("[data-t='20']:has(.noiser)", state="attached")
-    assert np.abs(visitor.pixels(".noiser .x_t").astype(int) - before).max() > 0
+    page.wait_for_selector("[data-t='20']", state="attached")
+    assert np.abs(visitor.pixels(".noiser canvas.x_t").astype(int) - before).max() > 0
     page.wait_for_selector("text=Connection to the server was lost")
     assert in_sight(page, ".toast-body")
     wait_query(page, t="20")

@@ -11,13 +11,32 @@ from explorer.page.variants_words import WORDS
 pytestmark = pytest.mark.ui
 
 SEED = 7
+NUM_STEPS = 6  # of 50: a strip is drawn as well in few
+
+
+@pytest.fixture(autouse=True)
+def few_steps(monkeypatch):
+    """The app runs in this very process."""
+    monkeypatch.setattr("explorer.exhibits.variants.NUM_STEPS", NUM_STEPS)
+
+
+def come(tab, lesson: str, denoiser: str, t: int) -> None:
+    if tab.page.url == "about:blank":
+        tab.open(lesson=lesson, denoiser=denoiser)
+    tab.enter(lesson)
+    tab.at(denoiser, t, SEED)
 
 
 @pytest.mark.parametrize(
-    "fold, name, t", [("targets", "digits", 700), ("blind", "digits", 300), ("raw", "emoji", 900)]
+    "lesson, fold, name, t",
+    [
+        ("why_noise", "raw", "emoji", 900),
+        ("why_noise", "targets", "digits", 700),
+        ("told_time", "blind", "digits", 300),
+    ],
 )
-def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold, name, t):
-    tab.at(name, 500, SEED)
+def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, lesson, fold, name, t):
+    come(tab, lesson, name, 500)
     tab.listen()
     tab.unfold(WORDS[fold]["title"])
     tab.page.locator(f"#{fold}-row").scroll_into_view_if_needed()
@@ -52,7 +71,7 @@ def test_the_fold_follows_t_and_draws_with_each_network(tab, real_exhibits, fold
 
 
 def test_whatever_network_the_page_shows_digits_are_compared(tab):
-    tab.at("emoji", 600, SEED)
+    come(tab, "told_time", "emoji", 600)
     if not tab.page.is_visible("#blind-row"):
         tab.unfold(WORDS["blind"]["title"])
     tab.page.locator("#blind-row").scroll_into_view_if_needed()
