@@ -8,7 +8,7 @@ import pytest
 
 from explorer.images.uploads import read_picture
 from explorer.page.words import TEXT
-from tests.ui.test_page import choose_image, wait_card
+from tests.ui.test_page import X_0, choose_image, wait_card
 
 pytestmark = pytest.mark.ui
 
@@ -31,24 +31,39 @@ def choose(page, folder: Path) -> None:
     page.set_input_files("#chooser input[type=file]", folder / "IMG_0001.HEIC")
 
 
-@pytest.mark.parametrize("way", ["chosen", "dropped"])
-def test_an_iphones_photo_of_no_known_type_is_taken(visitor, way, tmp_path):
-    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+def test_an_iphones_photo_of_no_known_type_is_taken(tab, tmp_path):
+    """Chosen, and dropped."""
+    page = tab.at("emoji", 400, 5).page
     choose_image(page, "Upload")
-    if way == "chosen":
-        choose(page, tmp_path)
-    else:
-        drop(page)
+    choose(page, tmp_path)
     if find_spec("pi_heif") is None:
         page.wait_for_selector("text=HEIC photos cannot be read here")
+        page.click("#chooser [role=tab]:has-text('Upload')")
+        drop(page)
+        page.wait_for_function(
+            "document.querySelectorAll('.toast-body.error').length === 2"  # a sentence again
+        )
         return
+    seen = read_picture(HEIC)
     wait_card(page, UPLOAD)
-    visitor.wait_scene()
-    np.testing.assert_array_equal(visitor.pixels(".noiser .x_0"), read_picture(HEIC))
+    tab.wait_scene()
+    np.testing.assert_array_equal(tab.pixels(X_0), seen)
+
+    choose_image(page, "Gallery")
+    page.click("[data-name=pizza]")
+    wait_card(page, "pizza")
+    choose_image(page, "Upload")
+    page.click("#chooser button[aria-label='Remove Image']")  # a box that is free again
+    page.wait_for_selector("#chooser input[type=file]", state="attached")
+    drop(page)
+    wait_card(page, UPLOAD)
+    tab.wait_scene()
+    np.testing.assert_array_equal(tab.pixels(X_0), seen)
 
 
-def test_a_sliders_box_shows_what_is_used(visitor):
-    page = visitor.open(denoiser="emoji", t=400, seed=5).page
+def test_a_sliders_box_shows_what_is_used(tab):
+    page = tab.at("emoji", 400, 5).page
+    tab.enter("reverse")
     page.click("#run-settings > button")
     for name, typed, used in (
         ("t-slider", "12.7", "13"),
@@ -64,4 +79,4 @@ def test_a_sliders_box_shows_what_is_used(visitor):
             ".every((box) => box.value === used)",
             arg=[name, used],
         )
-    visitor.wait_prediction(1000)
+    tab.wait_prediction(1000)
