@@ -284,7 +284,7 @@ def test_two_visitors_do_not_see_each_others_image(visit):
 
 def test_two_visitors_do_not_see_each_others_run(visit):
     one, two = visit(), visit()
-    names = [visitor.call("open_address") for visitor in (one, two)]
+    names = [visitor.call("show_first_run") for visitor in (one, two)]
     runs = [next(v for v in parts if isinstance(v, dict) and "frames" in v) for parts in names]
     assert runs[0]["run"] != runs[1]["run"]
     assert runs[0]["frames"] == runs[1]["frames"]

@@ -29,7 +29,8 @@ CHROMIUM_ARGUMENTS = (
     "--use-fake-device-for-media-stream",
 )
 OURSELVES = ("localhost", "127.0.0.1")
-WAIT = 120_000  # ms: what a page may take, on a machine that is busy, before a test gives up
+# ms: what a page may take, on a machine that is busy, before a test gives up.
+WAIT = 1000 * int(os.environ.get("BROWSER_WAIT", "120"))
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "device_scale_factor": 2}
 
