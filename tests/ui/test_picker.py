@@ -136,9 +136,7 @@ def test_search_finds_by_name_and_kind_at_once(page, address):
     assert len(search(page, "")) == len(PICTURES)
     assert page.inner_text("#picker .count") == "10 pictures"
 
-
-def test_a_search_without_result_says_so_and_the_page_does_not_jump(page, address):
-    opened(page, address)
+    # One without result says so, and the page does not jump.
     box = page.locator("#picker .grid").bounding_box()
     assert search(page, "xyz") == []
     assert page.inner_text("#picker .nothing") == "Nothing matches “xyz”."
@@ -185,8 +183,13 @@ def test_the_keyboard_searches_moves_and_picks(page, address):
     assert page.locator("#picker .tile[tabindex='0']").count() == 1
 
 
-def test_pictures_never_seen_in_training_are_marked(page, address):
+def test_every_tile_shows_its_part_of_the_sheet_and_whether_it_was_seen_in_training(page, address):
     opened(page, address)
+    page.wait_for_function(
+        "() => document.querySelector('#picker .grid').style.getPropertyValue('--sheet')"
+    )
+    for name, index in [("cat face", 0), ("cherries", 7), ("strawberry", 8), ("education", 9)]:
+        assert tile_colour(page, name) == colour(index)
     unseen = page.locator("#picker .tile.unseen")
     labels = [tile.get_attribute("aria-label") for tile in unseen.all()]
     assert labels == ["grinning cat, never seen", "growing heart, never seen"]
@@ -198,16 +201,6 @@ def test_pictures_never_seen_in_training_are_marked(page, address):
     page.click("#other")
     page.wait_for_selector("#picker [data-shown='4']")
     assert page.locator("#picker .legend").is_hidden()
-
-
-def test_every_tile_shows_its_own_part_of_the_sheet(page, address):
-    opened(page, address)
-    page.wait_for_function(
-        "() => document.querySelector('#picker .grid').style.getPropertyValue('--sheet')"
-    )
-    for name, index in [("cat face", 0), ("cherries", 7), ("strawberry", 8), ("education", 9)]:
-        assert tile_colour(page, name) == colour(index)
-    page.click("#other")
     page.wait_for_selector("#picker [data-name='digit 2'][aria-pressed=true]")
     assert tile_colour(page, "digit 3") == colour(3)
 
