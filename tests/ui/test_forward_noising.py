@@ -157,21 +157,22 @@ def test_a_term_that_is_looked_at_shows_what_it_adds(tab, real_exhibits):
     )
 
 
+SCHEDULE_AT = """(t) => document.querySelector('#schedule-figure .js-plotly-plot')?.layout?.shapes
+    ?.every((shape) => shape.x0 === t && shape.x1 === t)"""
+
+
 def test_the_figures_follow_t_live(tab, real_exhibits):
     page = tab.at("emoji", 500, SEED).page
     tab.unfold("bell curve")
     tab.unfold("The schedule")
+    page.locator("#schedule-figure").scroll_into_view_if_needed()  # else it is left as it is
+    page.wait_for_function(SCHEDULE_AT, arg=500)
     assert tab.figure("schedule-figure")["shapes"] == [[500, 500]] * 3
     assert len(tab.figure("histogram-figure")["data"][0]["x"]) == 64
-    page.locator("#schedule-figure").scroll_into_view_if_needed()  # else it is left as it is
+    page.locator("#schedule-figure").scroll_into_view_if_needed()
     tab.listen()
     tab.move_t(800)
-    page.wait_for_function(
-        """() => {
-            const plot = document.querySelector('#schedule-figure .js-plotly-plot');
-            return plot.layout.shapes.every((shape) => shape.x0 === 800 && shape.x1 === 800);
-        }"""
-    )
+    page.wait_for_function(SCHEDULE_AT, arg=800)
     exhibit = real_exhibits["emoji"]
     noisy = compute_noisy_image(exhibit.schedule, exhibit.first_picture.pixels, 800, SEED)
     counted, _ = np.histogram(noisy.x_t.clip(-4, 3.999), HISTOGRAM_EDGES, density=True)
@@ -195,6 +196,7 @@ def test_the_figures_follow_t_live(tab, real_exhibits):
     # Another network brings another schedule, and the open figures go on.
     tab.choose_network("digits")
     tab.move_t(123)
+    page.locator("#schedule-figure").scroll_into_view_if_needed()
     page.wait_for_function(
         """() => {
             const plot = document.querySelector('#schedule-figure .js-plotly-plot');
