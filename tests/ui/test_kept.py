@@ -211,11 +211,12 @@ def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
     port = int(address.rstrip("/").rsplit(":", 1)[1])
     visitor, page = cut_off, cut_off.page
     visitor.address = address
-    visitor.open(denoiser="tiny", t=30, seed=5).enter("reverse")
+    visitor.open(denoiser="tiny", t=30, seed=5)
     done(page)
     upload(page, content := random_picture(side=8))
     mine = read_picture(content, (3, 8, 8))
     wait_picture(visitor, UPLOAD, mine)
+    visitor.enter("reverse")
     page.click("#run-settings > button")
     visitor.set_number("#steps", 33)
     app.close(verbose=False)

@@ -65,6 +65,7 @@ def test_a_sliders_box_shows_what_is_used(tab):
     page = tab.at("emoji", 400, 5).page
     tab.enter("reverse")
     page.click("#run-settings > button")
+    page.check("#start input[value=picture]")  # so that t matters there
     for name, typed, used in (
         ("t-slider", "12.7", "13"),
         ("t-slider", "5000", "1000"),

@@ -88,6 +88,7 @@ def test_the_page_scrolls_by_itself_and_a_link_leads_to_its_rooms_top(hub):
 
 def test_the_sites_address_bar_is_told_what_is_set(hub):
     page, frame, _ = hub
+    frame.click("#lessons nav a[data-lesson=noise_prediction]")
     frame.fill("#t-slider input[type=number]", "3")
     frame.press("#t-slider input[type=number]", "Tab")
     page.wait_for_function("told.some((message) => message.queryString?.startsWith('t=3&'))")

@@ -95,12 +95,12 @@ def array(page, what: str) -> np.ndarray:
 
 @pytest.fixture
 def home(tab):
-    """`home("digits", 300, 7)`: the tab with the story's pictures built, in "Reverse"."""
+    """`home("digits", 300, 7)`: the tab with the story's pictures built, where all the rail is."""
 
     def come(denoiser: str = "emoji", t: int = 500, seed: int = 7):
         if tab.page.url == "about:blank":
             tab.open()
-        for lesson in ("forward_noising", "noise_prediction", "reverse"):
+        for lesson in ("forward_noising", "reverse", "noise_prediction"):
             tab.enter(lesson)
         return tab.at(denoiser, t, seed)
 
@@ -230,6 +230,7 @@ def test_another_network_brings_its_own_image_kinds_and_pad(home, truth, real_ex
     wait_card(page, real_exhibits["digits"].first_picture.name)
     assert tab.pixels(X_0).shape == (28, 28, 3)
     assert np.abs(tab.pixels(X_T).astype(int) - truth("digits", 500, 7)).max() <= 1
+    tab.enter("reverse")
     page.wait_for_function("document.querySelector('#scrubber canvas').width === 28")
     page.click("#run-settings > button")
     page.click("#kind input")
@@ -255,7 +256,9 @@ def test_whoever_cannot_decide_between_networks_gets_the_last_one(home, real_exh
     tab.wait_scene("emoji")
     wait_card(page, real_exhibits["emoji"].first_picture.name)
     tab.wait_prediction(500)
-    assert tab.pixels("#scrubber canvas").shape[1:] == (64, 64, 3)
+    tab.enter("reverse")
+    page.wait_for_function("document.querySelector('#scrubber canvas').width === 64")
+    assert tab.pixels("#scrubber .views canvas").shape[1:] == (64, 64, 3)
 
 
 def test_the_dice_brings_new_noise(home):

@@ -115,7 +115,8 @@ def test_quick_clicks_end_at_the_last_and_leave_no_room_unbuilt(tab):
     page = tab.open(lesson="labs").page
     page.evaluate(CLICKS, [*ROOMS, "noise_prediction"])
     stands_in(tab, "noise_prediction")
-    heeds = {lesson.name: lesson.heeds for lesson in LESSONS}
+    heeds = {lesson.name: set(lesson.heeds) for lesson in LESSONS}
+    heeds["reverse"] -= {"picture", "t"}  # where the run starts from noise
     faults = []
     for name in ROOMS:
         page.evaluate(CLICKS, [name])

@@ -45,7 +45,7 @@ def test_the_picture_ways_keep_the_policy(visitor):
     """An upload with its preview, the webcam, the GIF; all lessons and figures: test_page.py."""
     page = visitor.page
     page.add_init_script(LISTEN)
-    visitor.open(lesson="reverse")
+    visitor.open(lesson="noise_prediction")
     page.click("#chooser > button")
     page.get_by_role("tab", name="Upload").click()
     page.click("#chooser button[aria-label='Capture from camera']")
@@ -57,6 +57,7 @@ def test_the_picture_ways_keep_the_policy(visitor):
         """() => [...document.querySelectorAll('#chooser img')].some(
             (image) => image.src.includes('/gradio_api/file=') && image.naturalWidth > 0)"""
     )
+    visitor.enter("reverse")
     with page.expect_download() as caught:
         page.click("#gif")
     assert caught.value.suggested_filename.endswith(".gif")
