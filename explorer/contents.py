@@ -59,8 +59,28 @@ def navigation(lessons: Lessons) -> str:
         f'<nav aria-label="{escape(WORDS["lessons"])}"><ol>{chapters}</ol>'
         f"{link(LABS, escape(WORDS['labs']), holds)}</nav>"
         '<button id="rail-toggle" type="button" aria-expanded="false" aria-controls="rail">'
-        f"{escape(WORDS['rail'])}</button></header>"
+        f"{escape(WORDS['rail'])}</button>{tools()}</header>{keys_dialog()}"
     )
+
+
+def tools() -> str:
+    """The buttons that keys have too; see components/keys.js."""
+    keys = f"aria-label=\"{escape(WORDS['keys'])}\" title=\"{escape(WORDS['keys'])}\""
+    return f'<div class="tools"><button id="keys-button" type="button" {keys}>?</button></div>'
+
+
+def keys_dialog() -> str:
+    """Its list is made by components/keys.js, from its own table."""
+    return (
+        '<dialog id="keys" aria-labelledby="keys-title">'
+        f'<h2 id="keys-title">{escape(WORDS["keys"])}</h2><dl></dl>'
+        f'<label><input type="checkbox" checked> {escape(WORDS["keys_on"])}</label>'
+        f"{closing()}</dialog>"
+    )
+
+
+def closing() -> str:
+    return f'<form method="dialog"><button>{escape(WORDS["close"])}</button></form>'
 
 
 def onward(lesson: Lesson[Any], lessons: Lessons) -> str:

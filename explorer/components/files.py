@@ -37,7 +37,7 @@ def read_parts(name: str) -> dict[str, str]:
     parts = {
         "html_template": _fill(_read(f"{name}.html"), markup),
         "css_template": _read(f"{name}.css"),
-        "js_on_load": _assign(words) + read_script(name),
+        "js_on_load": _with_words(name, words),
     }
     for part in ("html_template", "css_template"):
         for mark in NOT_CONSTANT:
@@ -49,6 +49,15 @@ def read_parts(name: str) -> dict[str, str]:
 def read_words() -> dict[str, Any]:
     """words.toml: a component's name -> its words, and under "markup" those of its HTML."""
     return tomllib.loads(_read("words.toml"))
+
+
+def read_page_script(name: str) -> str:
+    """One that is no component's, as one function that calls itself; it has its WORDS too."""
+    return f"(() => {{\n{_with_words(name, read_words().get(name, {}))}}})();\n"
+
+
+def _with_words(name: str, words: dict[str, Any]) -> str:
+    return _assign(words) + read_script(name)
 
 
 def _assign(words: dict[str, Any]) -> str:
