@@ -30,7 +30,9 @@ export const time = () => seen('#t-slider input[type="range"]', HTMLInputElement
  * outside of folds, else t. */
 export function control() {
   const [stage] = seen('#article :is(canvas, .scrubber)', HTMLElement);
-  const apart = stage?.closest('.scrubber') ? ':not(.scrubber *)' : ':is(.scrubber *, .gr-accordion *)';
+  const apart = stage?.closest('.scrubber')
+    ? ':not(.scrubber *)'
+    : ':is(.scrubber *, .gr-accordion *)';
   const own = seen('#article input[type="range"]', HTMLInputElement);
   return own.find((range) => !range.matches(apart)) ?? time();
 }
