@@ -65,8 +65,12 @@ def navigation(lessons: Lessons) -> str:
 
 def tools() -> str:
     """The buttons that keys have too; see components/keys.js."""
-    keys = f"aria-label=\"{escape(WORDS['keys'])}\" title=\"{escape(WORDS['keys'])}\""
-    return f'<div class="tools"><button id="keys-button" type="button" {keys}>?</button></div>'
+    keys = f'aria-label="{escape(WORDS["keys"])}" title="{escape(WORDS["keys"])}"'
+    pressed = 'type="button" aria-pressed="false"'
+    big = f'<button id="big-button" {pressed}>{escape(WORDS["big"])}</button>'
+    leave = f'<button id="big-leave" type="button">{escape(WORDS["big_leave"])}</button>'
+    keys = f'<button id="keys-button" type="button" {keys}>?</button>'
+    return f'<div class="tools">{big}{keys}{leave}</div>'
 
 
 def keys_dialog() -> str:

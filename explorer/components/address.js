@@ -26,10 +26,25 @@ function write({ t, scene }) {
       if (value === null) address.searchParams.delete(name);
       else address.searchParams.set(name, String(value));
     }
-    window.history.replaceState(window.history.state, '', address);
-    tellHub(address);
-    window.dispatchEvent(new Event('explorer:address'));
+    replace(address);
   }, 300);
+}
+
+/** @param {URL} address */
+function replace(address) {
+  window.history.replaceState(window.history.state, '', address);
+  tellHub(address);
+  window.dispatchEvent(new Event('explorer:address'));
+}
+
+/** Say there how the page is looked at, which is no choice of what it shows.
+ * @param {string} name
+ * @param {string | null} value */
+export function sayInAddress(name, value) {
+  const address = new URL(window.location.href);
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, value);
+  replace(address);
 }
 
 /** On the Hub a visitor sees another page's address, which follows by this message. What the Hub

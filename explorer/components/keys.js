@@ -4,6 +4,7 @@
 //
 // A control that has the focus keeps the keys that are its own, and a box for text keeps them all.
 
+import { isBig, setBig } from './big.js';
 import { setRange } from './hand.js';
 import { step } from './rooms.js';
 import { control, run, time } from './sight.js';
@@ -27,6 +28,13 @@ const DEEDS = [
   { what: 'play', keys: [' '], go: () => press('.play') },
   { what: 'step', keys: ['s'], go: () => press('.further:not([hidden])') || press('.forward') },
   { what: 'lesson', keys: ['p', 'n'], go: (k) => once(() => step(k ? 1 : -1)) },
+  {
+    what: 'clicker',
+    keys: ['PageUp', 'PageDown'],
+    go: (k) => isBig() && once(() => step(k ? 1 : -1)),
+  },
+  { what: 'big', keys: ['b'], go: () => once(() => setBig(!isBig())) },
+  { what: 'leave', keys: ['Escape'], go: () => isBig() && once(() => setBig(false)) },
   { what: 'keys', keys: ['?'], go: () => once(openList) },
 ];
 
@@ -108,7 +116,7 @@ function setOff(off) {
 // ---- the list
 
 /** @type {Record<string, string>} */
-const SIGNS = { ArrowLeft: '←', ArrowRight: '→', ' ': words.key_names.space };
+const SIGNS = { ArrowLeft: '←', ArrowRight: '→', ...words.key_names };
 
 /** @param {Deed} deed */
 function lineOf({ what, keys }) {

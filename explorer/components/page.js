@@ -4,6 +4,7 @@
 // It listens to what the components tell, and never asks the server.
 
 import { followAddress } from './address.js';
+import { followBig } from './big.js';
 import { followFigures } from './figures.js';
 import { followKeys } from './keys.js';
 import { openRooms } from './rooms.js';
@@ -14,6 +15,7 @@ openRooms();
 followFigures();
 followAddress();
 followKeys();
+followBig();
 
 // Gradio's page has a base address. With one, Plotly writes the page's own address of the moment
 // into its figures, and the browser asks for that page as soon as the address bar has moved on.
