@@ -59,7 +59,7 @@ def navigation(lessons: Lessons) -> str:
         f'<nav aria-label="{escape(WORDS["lessons"])}"><ol>{chapters}</ol>'
         f"{link(LABS, escape(WORDS['labs']), holds)}</nav>"
         '<button id="rail-toggle" type="button" aria-expanded="false" aria-controls="rail">'
-        f"{escape(WORDS['rail'])}</button>{tools()}</header>{keys_dialog()}"
+        f"{escape(WORDS['rail'])}</button>{tools()}{whole_page()}</header>{keys_dialog()}{link_dialog()}"
     )
 
 
@@ -70,7 +70,13 @@ def tools() -> str:
     big = f'<button id="big-button" {pressed}>{escape(WORDS["big"])}</button>'
     leave = f'<button id="big-leave" type="button">{escape(WORDS["big_leave"])}</button>'
     keys = f'<button id="keys-button" type="button" {keys}>?</button>'
-    return f'<div class="tools">{big}{keys}{leave}</div>'
+    share = f'<button id="link-button" type="button">{escape(WORDS["link"])}</button>'
+    return f'<div class="tools">{share}{big}{keys}{leave}</div>'
+
+
+def whole_page() -> str:
+    """The way out of a frame; components/embed.js says where to."""
+    return f'<a id="whole-page" target="_blank" rel="noopener">{escape(WORDS["whole_page"])}</a>'
 
 
 def keys_dialog() -> str:
@@ -79,6 +85,17 @@ def keys_dialog() -> str:
         '<dialog id="keys" aria-labelledby="keys-title">'
         f'<h2 id="keys-title">{escape(WORDS["keys"])}</h2><dl></dl>'
         f'<label><input type="checkbox" checked> {escape(WORDS["keys_on"])}</label>'
+        f"{closing()}</dialog>"
+    )
+
+
+def link_dialog() -> str:
+    """Filled in by components/sharing.js."""
+    title = escape(WORDS["link_title"])
+    return (
+        f'<dialog id="link" aria-labelledby="link-title"><h2 id="link-title">{title}</h2>'
+        '<p role="status"></p>'
+        f'<input type="text" readonly aria-label="{title}"><ul></ul><figure></figure>'
         f"{closing()}</dialog>"
     )
 

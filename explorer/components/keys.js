@@ -7,6 +7,7 @@
 import { isBig, setBig } from './big.js';
 import { setRange } from './hand.js';
 import { step } from './rooms.js';
+import { share } from './sharing.js';
 import { control, run, time } from './sight.js';
 
 /** @type {{ keys: Record<string, string>, key_names: Record<string, string> }} */
@@ -35,6 +36,7 @@ const DEEDS = [
   },
   { what: 'big', keys: ['b'], go: () => once(() => setBig(!isBig())) },
   { what: 'leave', keys: ['Escape'], go: () => isBig() && once(() => setBig(false)) },
+  { what: 'link', keys: ['l'], go: () => once(share) },
   { what: 'keys', keys: ['?'], go: () => once(openList) },
 ];
 

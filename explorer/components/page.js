@@ -5,10 +5,12 @@
 
 import { followAddress } from './address.js';
 import { followBig } from './big.js';
+import { openEmbedded } from './embed.js';
 import { followFigures } from './figures.js';
 import { followKeys } from './keys.js';
 import { openRooms } from './rooms.js';
 import { live } from './scene.js';
+import { followSharing } from './sharing.js';
 
 live.opened = false; // until the keeper says so
 openRooms();
@@ -16,6 +18,8 @@ followFigures();
 followAddress();
 followKeys();
 followBig();
+followSharing();
+openEmbedded();
 
 // Gradio's page has a base address. With one, Plotly writes the page's own address of the moment
 // into its figures, and the browser asks for that page as soon as the address bar has moved on.
