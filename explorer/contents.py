@@ -122,6 +122,15 @@ def onward(lesson: Lesson[Any], lessons: Lessons) -> str:
     return f'<nav class="onward" aria-label="{label}"><span>{back}</span>{ahead}</nav>'
 
 
+def handout(lesson: Lesson[Any]) -> str:
+    """What only the printed lesson has: a name, its tasks with room to write, and its address."""
+    tasks = "".join(f"<li>{escape(task)}<i></i></li>" for task in lesson.words.get("tasks", ()))
+    name, date, tried = (escape(WORDS[key]) for key in ("print_name", "print_date", "print_try"))
+    listed = f"<h3>{tried}</h3><ol>{tasks}</ol>" if tasks else ""
+    who = f'<p class="who"><span>{name}</span><span>{date}</span></p>'
+    return f'<section class="handout">{who}{listed}<p class="address"></p></section>'
+
+
 def map_of_labs(lessons: Lessons) -> str:
     """A card each: the question, and what one finds out."""
     cards = "".join(f"<li>{link(lab.name, card(lab))}</li>" for lab in labs(lessons))

@@ -74,4 +74,10 @@ export function followSharing() {
   document.addEventListener('click', ({ target }) => {
     if (target instanceof Element && target.closest('#link-button')) share();
   });
+  // A handout says where it comes from.
+  window.addEventListener('beforeprint', () => {
+    for (const place of document.querySelectorAll('.handout .address')) {
+      place.textContent = exactAddress().href;
+    }
+  });
 }
