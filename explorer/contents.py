@@ -59,8 +59,49 @@ def navigation(lessons: Lessons) -> str:
         f'<nav aria-label="{escape(WORDS["lessons"])}"><ol>{chapters}</ol>'
         f"{link(LABS, escape(WORDS['labs']), holds)}</nav>"
         '<button id="rail-toggle" type="button" aria-expanded="false" aria-controls="rail">'
-        f"{escape(WORDS['rail'])}</button></header>"
+        f"{escape(WORDS['rail'])}</button>{tools()}{whole_page()}</header>{keys_dialog()}{link_dialog()}"
     )
+
+
+def tools() -> str:
+    """The buttons that keys have too; see components/keys.js."""
+    keys = f'aria-label="{escape(WORDS["keys"])}" title="{escape(WORDS["keys"])}"'
+    pressed = 'type="button" aria-pressed="false"'
+    big = f'<button id="big-button" {pressed}>{escape(WORDS["big"])}</button>'
+    leave = f'<button id="big-leave" type="button">{escape(WORDS["big_leave"])}</button>'
+    keys = f'<button id="keys-button" type="button" {keys}>?</button>'
+    share = f'<button id="link-button" type="button">{escape(WORDS["link"])}</button>'
+    return f'<div class="tools">{share}{big}{keys}{leave}</div>'
+
+
+def whole_page() -> str:
+    """The way out of a frame; components/embed.js says where to."""
+    return f'<a id="whole-page" target="_blank" rel="noopener">{escape(WORDS["whole_page"])}</a>'
+
+
+def keys_dialog() -> str:
+    """Its list is made by components/keys.js, from its own table."""
+    return (
+        '<dialog id="keys" aria-labelledby="keys-title">'
+        f'<h2 id="keys-title">{escape(WORDS["keys"])}</h2><dl></dl>'
+        f'<label><input type="checkbox" checked> {escape(WORDS["keys_on"])}</label>'
+        f"{closing()}</dialog>"
+    )
+
+
+def link_dialog() -> str:
+    """Filled in by components/sharing.js."""
+    title = escape(WORDS["link_title"])
+    return (
+        f'<dialog id="link" aria-labelledby="link-title"><h2 id="link-title">{title}</h2>'
+        '<p role="status"></p>'
+        f'<input type="text" readonly aria-label="{title}"><ul></ul><figure></figure>'
+        f"{closing()}</dialog>"
+    )
+
+
+def closing() -> str:
+    return f'<form method="dialog"><button>{escape(WORDS["close"])}</button></form>'
 
 
 def onward(lesson: Lesson[Any], lessons: Lessons) -> str:
@@ -79,6 +120,15 @@ def onward(lesson: Lesson[Any], lessons: Lessons) -> str:
         ahead = link(LABS, f"{escape(WORDS['labs'])} →")
     label = escape(WORDS["onward"])
     return f'<nav class="onward" aria-label="{label}"><span>{back}</span>{ahead}</nav>'
+
+
+def handout(lesson: Lesson[Any]) -> str:
+    """What only the printed lesson has: a name, its tasks with room to write, and its address."""
+    tasks = "".join(f"<li>{escape(task)}<i></i></li>" for task in lesson.words.get("tasks", ()))
+    name, date, tried = (escape(WORDS[key]) for key in ("print_name", "print_date", "print_try"))
+    listed = f"<h3>{tried}</h3><ol>{tasks}</ol>" if tasks else ""
+    who = f'<p class="who"><span>{name}</span><span>{date}</span></p>'
+    return f'<section class="handout">{who}{listed}<p class="address"></p></section>'
 
 
 def map_of_labs(lessons: Lessons) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from explorer.components.files import read_script
+from explorer.components.files import growing, read_page_script
 from explorer.contents import rooms
 from explorer.lessons.lesson import Lesson
 
@@ -28,10 +28,10 @@ def page_head(lessons: Sequence[Lesson[Any]]) -> str:
     """
     named = json.dumps(rooms(lessons), ensure_ascii=False).replace("<", "\\u003c")
     scripts = [f"window.explorerRooms = {named};\n"]
-    scripts += [f"(() => {{\n{read_script(name)}}})();\n" for name in SCRIPTS]
+    scripts += [read_page_script(name) for name in SCRIPTS]
     styles = [PAGE.read_text(encoding="utf-8"), room_styles(lessons)]
     styles += [lesson.style for lesson in lessons]
-    style, script = "\n".join(styles), "".join(scripts)
+    style, script = growing("\n".join(styles)), "".join(scripts)
     return f"<style>{style}</style><script>{script}</script>"
 
 

@@ -9,7 +9,7 @@ from gradio.components import Component
 
 from explorer.api import add_api
 from explorer.components.router import Router
-from explorer.contents import LABS, LABS_ID, map_of_labs, navigation, onward, titles_of
+from explorer.contents import LABS, LABS_ID, handout, map_of_labs, navigation, onward, titles_of
 from explorer.exhibits.exhibit import Exhibit
 from explorer.lessons.lesson import Lesson, find_lessons
 from explorer.page.kept import own_picture_again, wire_keeper
@@ -45,7 +45,7 @@ def build_interface(shelf: Shelf, lessons: Sequence[Lesson[Any]] | None = None) 
                     stages[lesson.name] = stage = Stage(rail, shelf, lesson.settings, titles)
                     with room(lesson.elem_id) as rooms[lesson.name]:
                         lesson.build(stage)
-                        gr.HTML(onward(lesson, lessons), elem_classes="foot")
+                        gr.HTML(handout(lesson) + onward(lesson, lessons), elem_classes="foot")
                 with room(LABS_ID) as rooms[LABS]:
                     gr.HTML(map_of_labs(lessons), elem_classes="prose")
         router = Router()

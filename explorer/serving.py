@@ -107,13 +107,20 @@ def build_app(settings: Settings) -> Page:
     return build_interface(shelf)
 
 
+def in_rem(size: sizes.Size) -> sizes.Size:
+    """The same lengths, which grow with the page's type (see page.css) and the reader's own."""
+    lengths = [getattr(size, step) for step in ("xxs", "xs", "sm", "md", "lg", "xl", "xxl")]
+    return sizes.Size(*(f"{int(one.removesuffix('px')) / 16}rem" for one in lengths), size.name)
+
+
 def theme() -> Base:
     """Paper and ink; fonts that the visitor's machine has."""
     return Base(
         primary_hue=colors.teal,
         neutral_hue=colors.stone,
         radius_size=sizes.radius_md,
-        text_size=sizes.text_lg,
+        text_size=in_rem(sizes.text_lg),
+        spacing_size=in_rem(sizes.spacing_md),
         font=["system-ui", "Segoe UI", "Helvetica", "sans-serif"],
         font_mono=["ui-monospace", "Consolas", "monospace"],
     ).set(

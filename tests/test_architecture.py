@@ -47,6 +47,7 @@ WHO_MAY_KNOW = {
     "tqdm": {"training"},
     "starlette": {"web"},
     "brotli": {"web"},
+    "segno": {"web"},
     "spaces": {"__init__", "zero_gpu"},
 }
 # In a lesson's folder a file's name says which of the two worlds it stands in.

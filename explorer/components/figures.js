@@ -4,6 +4,7 @@
 // Each says itself what of it follows, in its layout's meta (see Follows in types.d.ts). One that
 // is out of sight or in a closed fold costs nothing; it takes the newest values when it comes back.
 
+import { keepGrown } from './grown.js';
 import { number } from './number.js';
 import { live } from './scene.js';
 import { density, neighbours } from './statistics.js';
@@ -71,6 +72,7 @@ const known = new WeakSet();
 /** A figure that has just been opened is watched from then on. */
 function findNew() {
   for (const plot of document.querySelectorAll('.js-plotly-plot')) {
+    keepGrown(/** @type {PlotElement} */ (plot));
     if (known.has(plot) || !(/** @type {PlotElement} */ (plot).layout?.meta?.follows)) continue;
     known.add(plot);
     sight.observe(plot);

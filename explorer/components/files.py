@@ -18,6 +18,8 @@ FOLDER = Path(__file__).parent
 NOT_CONSTANT = ("$", "{{", "`", "\\")  # what Gradio would evaluate, and a $name without words
 IMPORT = re.compile(r"^import \{(\s*\w+(?:,\s*\w+)*,?\s*)\} from '\./(\w+)\.js';$", re.M)
 EXPORT = re.compile(r"^export (?=(?:(?:async )?function |const |class )(\w+))", re.M)
+# Of a style: a condition of the window, which stays, or a length that can grow.
+LENGTH = re.compile(r"@media[^{]*|(?<![\w.])(\d+(?:\.\d+)?)px")
 COMMENT = re.compile(r"^ *(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/)\n", re.M)  # that fills its lines
 NOT_JOINED = re.compile(r"^\s*(?:import|export)\b.*|\bimport\(.*", re.M)
 
@@ -36,8 +38,8 @@ def read_parts(name: str) -> dict[str, str]:
     markup = words.pop("markup", {})
     parts = {
         "html_template": _fill(_read(f"{name}.html"), markup),
-        "css_template": _read(f"{name}.css"),
-        "js_on_load": _assign(words) + read_script(name),
+        "css_template": growing(_read(f"{name}.css")),
+        "js_on_load": _with_words(name, words),
     }
     for part in ("html_template", "css_template"):
         for mark in NOT_CONSTANT:
@@ -46,9 +48,31 @@ def read_parts(name: str) -> dict[str, str]:
     return parts
 
 
+def growing(style: str) -> str:
+    """The style with its lengths in rem, so that on a wall all of it grows with the page's type.
+
+    At 16 pixels it is the same, and hairlines (below 4 pixels) stay as they are.
+    """
+
+    def grow(found: re.Match[str]) -> str:
+        length = float(found[1] or 0)
+        return f"{length / 16:g}rem" if length >= 4 else found[0]
+
+    return LENGTH.sub(grow, style)
+
+
 def read_words() -> dict[str, Any]:
     """words.toml: a component's name -> its words, and under "markup" those of its HTML."""
     return tomllib.loads(_read("words.toml"))
+
+
+def read_page_script(name: str) -> str:
+    """One that is no component's, as one function that calls itself; it has its WORDS too."""
+    return f"(() => {{\n{_with_words(name, read_words().get(name, {}))}}})();\n"
+
+
+def _with_words(name: str, words: dict[str, Any]) -> str:
+    return _assign(words) + read_script(name)
 
 
 def _assign(words: dict[str, Any]) -> str:

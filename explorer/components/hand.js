@@ -4,13 +4,6 @@
 /** @returns {HTMLInputElement | null} */
 export const slider = () => document.querySelector(`${props.follows} input[type="range"]`);
 
-/** Gradio hears of what its own property's setter is told.
- * @param {HTMLInputElement} input
- * @param {number} time */
-function setValue(input, time) {
-  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, time);
-}
-
 /** What it would look like at this time; neither Gradio nor anybody else hears of it.
  * @param {number} time */
 export function showOnSlider(time) {
@@ -26,7 +19,20 @@ export function showOnSlider(time) {
 /** @param {number} time */
 export function moveSlider(time) {
   const range = slider();
-  if (!range) return;
-  setValue(range, time);
+  if (range) setRange(range, time);
+}
+
+/** Any slider of the page, as a hand would.
+ * @param {HTMLInputElement} range
+ * @param {number} value */
+export function setRange(range, value) {
+  setValue(range, value);
   range.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** Gradio hears of what its own property's setter is told.
+ * @param {HTMLInputElement} input
+ * @param {number} value */
+function setValue(input, value) {
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, value);
 }

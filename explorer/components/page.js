@@ -1,17 +1,25 @@
 // @ts-check
-// The page's own script: the rooms, the address, the live figures, and the rail on a phone.
+// The page's own script: the rooms, the address, the live figures, keys, and the rail on a phone.
 //
 // It listens to what the components tell, and never asks the server.
 
 import { followAddress } from './address.js';
+import { followBig } from './big.js';
+import { openEmbedded } from './embed.js';
 import { followFigures } from './figures.js';
+import { followKeys } from './keys.js';
 import { openRooms } from './rooms.js';
 import { live } from './scene.js';
+import { followSharing } from './sharing.js';
 
 live.opened = false; // until the keeper says so
 openRooms();
 followFigures();
 followAddress();
+followKeys();
+followBig();
+followSharing();
+openEmbedded();
 
 // Gradio's page has a base address. With one, Plotly writes the page's own address of the moment
 // into its figures, and the browser asks for that page as soon as the address bar has moved on.

@@ -18,11 +18,15 @@ export const current = () => html.dataset.lesson ?? '';
 /** null for the one that a bare address opens. */
 export const inAddress = () => (current() === rooms()[0]?.name ? null : current());
 
+/** The one lesson that a course's page shows in its frame, ?embed=NAME; null on a page of its own. */
+export const embedded = () => new URL(window.location.href).searchParams.get('embed');
+
 /** @returns {string} */
 function wanted() {
   const { searchParams, hash } = new URL(window.location.href);
   const earlier = hash.replace(/^#lesson-/, '').replaceAll('-', '_'); // of links of earlier versions
-  return (known(searchParams.get('lesson')) ?? known(earlier) ?? rooms()[0])?.name ?? '';
+  const asked = known(embedded() ?? searchParams.get('lesson'));
+  return (asked ?? known(earlier) ?? rooms()[0])?.name ?? '';
 }
 
 /** @param {string} name */
@@ -58,6 +62,7 @@ export function enter(name) {
     const address = new URL(window.location.href);
     address.hash = '';
     address.searchParams.set('lesson', name);
+    if (embedded() !== null) address.searchParams.set('embed', name);
     window.history.pushState(window.history.state, '', address);
     show(name);
   }

@@ -449,7 +449,13 @@ interface Follows {
 }
 
 interface PlotElement extends HTMLElement {
-  layout?: { annotations?: { text: string }[]; meta?: { follows?: Follows } };
+  layout?: {
+    annotations?: { text: string }[];
+    /** `grown`: grown.js notes how much larger it has made it. */
+    meta?: { follows?: Follows; grown?: number };
+  };
+  /** Plotly's, once it is drawn. */
+  on?: (event: 'plotly_afterplot', listener: () => void) => void;
 }
 
 // ---- what the page's scripts tell each other beside it

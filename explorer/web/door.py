@@ -26,6 +26,7 @@ from explorer.web.hosts import Hosts
 from explorer.web.listening import Listening
 from explorer.web.packing import Packing
 from explorer.web.paths import Paths
+from explorer.web.qr import Qr
 from explorer.web.uploads import Uploads
 
 SWEEP = 60.0  # seconds between two looks for files that are too old
@@ -60,7 +61,7 @@ class Door:
         app = self.listening.watch(Sessions(Packing(app), self.uploads))
         app = Calls(app, self.uploads, self.bodies)
         app = Files(app, self.uploads, [self.sheets], self.bodies)
-        app = Paths(app)
+        app = Qr(Paths(app))
         if self.code:
             app = Code(app, self.code, self.bodies)
         app = Hosts(app, self.names)
