@@ -113,6 +113,7 @@ def home(tab):
 def test_the_page_opens_ready_before_the_server_has_said_another_word(tab, truth, real_exhibits):
     """The pictures are there within the first moment; and what is moved by then stays moved."""
     page = tab.page
+    page.emulate_media(reduced_motion="reduce")  # else the opening moves t: test_opening.py
     with page.expect_request(PREDICT):
         page.route(PREDICT, lambda route: None)  # the server takes its time
         page.goto(tab.address)

@@ -9,6 +9,7 @@ from explorer.components.seed_box import LARGEST_SEED
 from explorer.diffusion.noise import noise_from_seed
 from explorer.images.encoding import png_data_uri, to_pixels
 
+LESSON = "noise_prediction"
 pytestmark = pytest.mark.ui
 
 SHAPE = (1, 28, 28)  # of the digits network
