@@ -109,6 +109,20 @@ def context_for(browser) -> Iterator[Callable]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def small_url(colour_exhibit, grey_exhibit) -> Iterator[str]:
+    """The app with networks that cost nothing, "tiny" and "strokes": runs are there at once."""
+    from explorer.interface import build_interface
+    from explorer.page.shelf import Shelf
+    from explorer.serving import Settings, launch, sheets_folder
+
+    exhibits = {"tiny": colour_exhibit, "strokes": grey_exhibit}
+    page = build_interface(Shelf(exhibits, sheets_folder()))
+    app, address = launch(page, Settings(host="127.0.0.1", device="cpu"), block=False)
+    yield address
+    app.close(verbose=False)
+
+
 @pytest.fixture
 def new_page(context_for) -> Iterator[Callable]:
     """`new_page(**context_settings)` opens a tab, by default on a desktop screen.

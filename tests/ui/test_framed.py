@@ -16,9 +16,9 @@ PAGE = """<!doctype html><title>Week 3</title><h1>Week 3</h1>
 
 
 @pytest.fixture
-def course(app_url) -> Iterator[str]:
+def course(small_url) -> Iterator[str]:
     """The course's page. The app is at 127.0.0.1: for a browser, localhost is another site."""
-    body = PAGE.format(f"{app_url}?denoiser=digits&t=400&seed=5").encode()
+    body = PAGE.format(f"{small_url}?denoiser=strokes&t=30&seed=5").encode()
 
     class Course(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -50,14 +50,14 @@ def test_nothing_breaks_in_a_frame_without_storage(new_page, another_visitor, co
     frame = page.query_selector("#app").content_frame()
     visitor = another_visitor(frame)
     visitor.wait_lesson("forward_noising")
-    visitor.wait_scene("digits", 5)
-    visitor.wait_prediction(400)
+    visitor.wait_scene("strokes", 5)
+    visitor.wait_prediction(30)
     with pytest.raises(Exception, match="Access is denied"):
         frame.evaluate("localStorage.length")
-    visitor.move_t(300)
-    visitor.wait_prediction(300)
+    visitor.move_t(20)
+    visitor.wait_prediction(20)
     done(frame)
-    upload(frame, random_picture())
+    upload(frame, random_picture(28))
     frame.get_by_role("link", name="Reverse").first.click()
     visitor.wait_lesson("reverse")
     frame.click("#run-settings > button")
@@ -65,11 +65,11 @@ def test_nothing_breaks_in_a_frame_without_storage(new_page, another_visitor, co
     run_anew(frame)
     wait_card(frame, UPLOAD)
     assert page.url == course
-    frame.wait_for_function("location.search.includes('t=300')")
+    frame.wait_for_function("location.search.includes('t=20')")
     assert query(frame)["lesson"] == "reverse"
     frame.evaluate("location.reload()")  # nothing of one's own was kept; all else is in the address
     frame.wait_for_function("!document.querySelector('[data-keeper=done]')")
     done(frame)
     visitor.wait_lesson("reverse")
-    assert query(frame)["t"] == "300"
+    assert query(frame)["t"] == "20"
     assert UPLOAD not in frame.inner_text("#card")

@@ -9,12 +9,12 @@ import pytest
 from explorer.images.data_uri import read_data_uri
 from explorer.images.uploads import read_picture
 from explorer.page.words import TEXT, lesson_words
-from tests.ui.test_break_it import choose
 from tests.ui.test_page import choose_image, draw, png, upload_file, wait_card, wait_query
 
 pytestmark = pytest.mark.ui
 
 UPLOAD, DRAWING = TEXT["rail"]["your_upload"], TEXT["rail"]["your_drawing"]
+SIDE = 8  # pixels of the tiny pictures
 PLACE = "denoising-explorer.kept"
 X_0 = ".noiser canvas.x_0"
 BLOCKED = """for (const name of ['sessionStorage', 'localStorage']) {
@@ -28,7 +28,7 @@ def done(page) -> None:
     page.wait_for_selector("[data-keeper=done]", state="attached")
 
 
-def random_picture(side: int = 64) -> bytes:
+def random_picture(side: int) -> bytes:
     return png(np.random.default_rng(5).integers(0, 256, (side, side, 3), np.uint8))
 
 
@@ -47,6 +47,12 @@ def upload(page, content: bytes) -> None:
 
 def kept(page) -> dict:
     return json.loads(page.evaluate(f"sessionStorage.getItem('{PLACE}')"))
+
+
+@pytest.fixture(scope="module")
+def app_url(small_url) -> str:
+    """For what is the same with any networks."""
+    return small_url
 
 
 @pytest.fixture
@@ -69,30 +75,31 @@ def put(page, junk: str) -> None:
 
 
 def test_an_upload_and_the_settings_survive_a_reload(tab):
-    page = tab.open(lesson="break_it", denoiser="emoji", t=400, seed=5).page
-    choose(tab, "wrong_t")
+    page = tab.open(lesson="break_it", denoiser="tiny", t=30, seed=5).page
+    page.check("#mistake input[value=wrong_t]")
     tab.enter("reverse")
     page.click("#run-settings > button")
     tab.set_number("#steps", 33)
     tab.set_number("#eta", 0.5)
     page.check("#start input[value=picture]")
     tab.enter("noise_prediction")
-    upload(page, content := random_picture())
+    upload(page, content := random_picture(SIDE))
     page.check("#told input")
-    tab.move_t(401)
-    wait_query(page, t="401", lesson="noise_prediction", told="true")
+    tab.move_t(31)
+    wait_query(page, t="31", lesson="noise_prediction", told="true")
     address = page.url
     reload(page)
     tab.wait_lesson("noise_prediction")  # and the visitor is where they were
     assert page.locator(".room").count() == 1
-    wait_picture(tab, UPLOAD, read_picture(content))
-    tab.wait_prediction(401)
-    assert page.evaluate("explorer.scene.x_0.length") == 3 * 64 * 64
+    mine = read_picture(content, (3, SIDE, SIDE))
+    wait_picture(tab, UPLOAD, mine)
+    tab.wait_prediction(31)
+    assert page.evaluate("explorer.scene.x_0.length") == 3 * SIDE * SIDE
     page.wait_for_url(address)
-    assert (tab.slider(), page.input_value("#seed input")) == (401, "5")
+    assert (tab.slider(), page.input_value("#seed input")) == (31, "5")
     assert page.is_checked("#told input")
     tab.enter("forward_noising")
-    np.testing.assert_array_equal(tab.pixels(X_0), read_picture(content))
+    np.testing.assert_array_equal(tab.pixels(X_0), mine)
     tab.enter("reverse")
     assert page.inner_text("#run") == lesson_words("reverse")["run_picture"]
     page.click("#run-settings > button")
@@ -107,7 +114,7 @@ def test_a_drawing_survives_until_another_picture_is_picked(tab):
     if page.url == "about:blank":
         tab.open(seed=5)
     tab.enter("noise_prediction")
-    tab.at("digits", 400, 5)
+    tab.at("strokes", 30, 5)
     choose_image(page, "Draw")
     draw(page, ((0.5, 0.2), (0.5, 0.8)))
     wait_card(page, DRAWING)
@@ -116,10 +123,10 @@ def test_a_drawing_survives_until_another_picture_is_picked(tab):
     wait_picture(tab, DRAWING, drawn)
     reload(page)
     wait_picture(tab, DRAWING, drawn)
-    tab.wait_prediction(400)
+    tab.wait_prediction(30)
     tab.listen()
-    tab.move_t(300)
-    tab.wait_prediction(300)
+    tab.move_t(20)
+    tab.wait_prediction(20)
     assert set(tab.asked) == {"show_prediction"}  # keeping asks for nothing
     choose_image(page, "Gallery")
     page.get_by_role("button", name="7, hand 2").first.click()
@@ -135,20 +142,20 @@ def test_a_link_wins_and_what_was_kept_is_forgotten(tab):
     """And strange things in the storage are harmless."""
     page = tab.page
     if page.url == "about:blank":
-        tab.open(lesson="noise_prediction", denoiser="emoji")
-    upload(page, random_picture())
-    page.goto(f"{tab.address}?denoiser=emoji&image=penguin&t=300&seed=5")
+        tab.open(lesson="noise_prediction")
+    upload(page, random_picture(SIDE))
+    page.goto(f"{tab.address}?denoiser=tiny&image=old dog&t=30&seed=5")
     done(page)
-    wait_card(page, "penguin")
+    wait_card(page, "old dog")
     strange = {"steps": "many", "start": 5, "kind": {}, "mistake": "none"}
     picture = {"name": "x", "uri": "data:;base64,AAAA"}
     put(page, json.dumps({"settings": strange, "picture": picture}))
     reload(page)
-    wait_card(page, "penguin")
+    wait_card(page, "old dog")
     tab.enter("break_it")
     assert page.input_value("#mistake-strength input[type=range]") == "0.8"
     tab.enter("noise_prediction")
-    upload(page, random_picture())
+    upload(page, random_picture(SIDE))
     page.goto(tab.address)  # somebody else at this computer
     done(page)
     first = tab.page.inner_text("#card b")
@@ -213,8 +220,8 @@ def test_a_server_started_anew_finds_the_page_as_it_was(cut_off, tiny_server):
     visitor.address = address
     visitor.open(denoiser="tiny", t=30, seed=5)
     done(page)
-    upload(page, content := random_picture(side=8))
-    mine = read_picture(content, (3, 8, 8))
+    upload(page, content := random_picture(SIDE))
+    mine = read_picture(content, (3, SIDE, SIDE))
     wait_picture(visitor, UPLOAD, mine)
     visitor.enter("reverse")
     page.click("#run-settings > button")
