@@ -1,6 +1,6 @@
 """What `sample` accepts: each check gives the argument made definite, or says what is allowed.
 
-Knows no network and takes no step.
+Knows no network, no sampler by name, and takes no step.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,8 @@ from explorer.diffusion.checks import (
 )
 from explorer.diffusion.noise import make_generators
 from explorer.diffusion.schedules import NoiseSchedule
-from explorer.diffusion.steps import check_eta
 
 MOST_GUIDANCE = 1000.0  # either way: far beyond what leaves a picture
-# The noise of each sampler, as eta; only ddim lets one choose.
-DEFAULT_ETA = {"ddpm": 1.0, "ddim": 0.0, "heun": 0.0, "dpmpp_2m": 0.0}
 
 
 def check_denoiser(denoiser: Any) -> None:
@@ -32,23 +29,6 @@ def check_denoiser(denoiser: Any) -> None:
         raise ValueError(
             f"denoiser must have a schedule, a shape and predict_eps, not be {shown(denoiser)}."
         )
-
-
-def check_sampler(sampler: str) -> str:
-    if not isinstance(sampler, str) or sampler not in DEFAULT_ETA:
-        raise ValueError(f"sampler must be one of {', '.join(DEFAULT_ETA)}, not {shown(sampler)}.")
-    return sampler
-
-
-def check_etas(sampler: str, eta: float | None) -> float:
-    """The given eta, or the sampler's own."""
-    default = DEFAULT_ETA[check_sampler(sampler)]
-    if eta is None:
-        return default
-    eta = check_eta(eta)
-    if sampler != "ddim" and eta != default:
-        raise ValueError(f"eta is for ddim to choose; {sampler} has eta = {default:g}, not {eta}.")
-    return eta
 
 
 def check_guidance(guidance: float) -> float:

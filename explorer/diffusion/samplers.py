@@ -1,6 +1,7 @@
 """The reverse process: from noise to an image, one step at a time.
 
-Knows no network by name: anything with the few attributes of `Predictor` will do.
+Knows no network by name: anything with the few attributes of `Predictor` will do. Another sampler
+is one more entry of SAMPLERS.
 
     for t, t_next in pairs of timesteps(...):        T, ..., 0
         eps_hat = denoiser.predict_eps(x_t, t)
@@ -8,56 +9,77 @@ Knows no network by name: anything with the few attributes of `Predictor` will d
         x at t_next = one of the step functions (steps.py) of x_t and x_0_hat
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from explorer.diffusion.arguments import (
-    DEFAULT_ETA,
     agree_on_batch_size,
     check_condition,
     check_denoiser,
-    check_etas,
-    check_finite,
     check_generators,
     check_guidance,
-    check_sampler,
-    check_shape,
     check_t_start,
     check_times,
     check_x_t,
     count_images,
 )
-from explorer.diffusion.checks import check_bool, check_integer
-from explorer.diffusion.noise import draw_noise
-from explorer.diffusion.predictions import x_0_from_eps
+from explorer.diffusion.checks import check_bool, check_integer, shown
 from explorer.diffusion.predictor import Predictor
 from explorer.diffusion.schedules import check_T
-from explorer.diffusion.steps import ddim_step, ddpm_step, dpmpp_2m_step, heun_step
+from explorer.diffusion.steps import check_eta, ddim_step, ddpm_step, dpmpp_2m_step, heun_step
+from explorer.diffusion.walk import Move, Run, Step
 
-SAMPLERS = tuple(DEFAULT_ETA)
 
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One frame of a trajectory: the image at t, and what the network says of it.
+@dataclass(frozen=True)
+class Sampler:
+    """One way to walk.
 
     Attributes:
-        t: int in 0..T.
-        x_t: (B, C, H, W) the image at t.
-        eps_hat: like x_t, the noise as the network predicts it (clip_x_0 leaves it alone).
-        x_0_hat: like x_t, the clean image it implies, clipped if clip_x_0: what the step goes by.
-
-    The last frame has t = 0, where no network is asked: its x_0_hat is x_t, its eps_hat is 0.
+        step: what gives x at t_next, like x_t; x_0_hat itself if t_next = 0.
+        order: the error shrinks as num_steps ** -order where the schedule is smooth, away from
+            t = 0; of the pictures' distribution, where noise is added.
+        calls: how often a step asks the network; the last one, to t = 0, asks it once.
+        eta: share of fresh noise, see `ddim_step`.
+        any_eta: may another eta be asked for? Then this is only the default.
     """
 
-    t: int
-    x_t: Tensor
-    eps_hat: Tensor
-    x_0_hat: Tensor
+    step: Callable[[Move], Tensor]
+    order: int
+    calls: int
+    eta: float
+    any_eta: bool = False
+
+
+def _ddpm(move: Move) -> Tensor:
+    return ddpm_step(*move.start, noise=move.noise)
+
+
+def _ddim(move: Move) -> Tensor:
+    return ddim_step(*move.start, noise=move.noise, eta=move.eta)
+
+
+def _heun(move: Move) -> Tensor:
+    x_guess = ddim_step(*move.start)
+    if move.t_next == 0:
+        return x_guess
+    return heun_step(*move.start, x_guess, move.predict(x_guess).x_0_hat)
+
+
+def _dpmpp_2m(move: Move) -> Tensor:
+    if move.last is None:
+        return dpmpp_2m_step(*move.start)
+    return dpmpp_2m_step(*move.start, move.last.t, move.last.x_0_hat)
+
+
+SAMPLERS: Mapping[str, Sampler] = {
+    "ddpm": Sampler(_ddpm, order=1, calls=1, eta=1.0),
+    "ddim": Sampler(_ddim, order=1, calls=1, eta=0.0, any_eta=True),
+    "heun": Sampler(_heun, order=2, calls=2, eta=0.0),
+    "dpmpp_2m": Sampler(_dpmpp_2m, order=2, calls=1, eta=0.0),
+}
 
 
 def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
@@ -76,8 +98,33 @@ def timesteps(T: int, num_steps: int, t_start: int | None = None) -> list[int]:
 
 
 def network_calls(sampler: str, num_steps: int) -> int:
-    """How often a run of `sample` asks the network: "heun" twice a step, but for the last one."""
-    return 2 * num_steps - 1 if check_sampler(sampler) == "heun" else num_steps
+    """How often a run of `sample` asks the network; in the last step once, whatever the sampler."""
+    return SAMPLERS[check_sampler(sampler)].calls * (num_steps - 1) + 1
+
+
+def steps_for(sampler: str, num_calls: int) -> int:
+    """The most steps for which a run asks the network no more than num_calls >= 1 times."""
+    return (num_calls - 1) // SAMPLERS[check_sampler(sampler)].calls + 1
+
+
+def check_sampler(sampler: str) -> str:
+    if not isinstance(sampler, str) or sampler not in SAMPLERS:
+        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, not {shown(sampler)}.")
+    return sampler
+
+
+def check_etas(sampler: str, eta: float | None) -> float:
+    """The given eta, or the sampler's own."""
+    known = SAMPLERS[check_sampler(sampler)]
+    if eta is None:
+        return known.eta
+    eta = check_eta(eta)
+    if not known.any_eta and eta != known.eta:
+        free = " or ".join(name for name, one in SAMPLERS.items() if one.any_eta)
+        raise ValueError(
+            f"eta is for {free} to choose; {sampler} has eta = {known.eta:g}, not {eta}."
+        )
+    return eta
 
 
 def sample(
@@ -151,9 +198,9 @@ def sample(
         generator=count_images(generator),
         batch_size=batch_size,
     )
-    run = _Run(
+    run = Run(
         denoiser=denoiser,
-        sampler=sampler,
+        move_on=SAMPLERS[check_sampler(sampler)].step,
         eta=check_etas(sampler, eta),
         condition=condition,
         guidance=check_guidance(guidance),
@@ -165,63 +212,3 @@ def sample(
     if x_t is None and times[0] < T:
         raise ValueError("t_start below T needs x_t, the noisy image at t_start.")
     return run.walk(run.draw() if x_t is None else x_t, times)
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """The arguments of `sample` that stay the same from step to step, all of them checked."""
-
-    denoiser: Predictor
-    sampler: str
-    eta: float
-    condition: Tensor | None
-    guidance: float
-    clip_x_0: bool
-    generators: list[torch.Generator] | None
-
-    @torch.no_grad()
-    def walk(self, x_t: Tensor, times: list[int]) -> Iterator[Step]:
-        device = getattr(self.denoiser, "device", x_t.device)
-        x_t = x_t.to(device, torch.float64 if x_t.dtype == torch.float64 else torch.float32)
-        last = None
-        for t, t_next in pairwise(times):
-            step = self.predict(x_t, t)
-            x_t = self.advance(step, t_next, last)
-            check_finite(step.eps_hat, t)  # after the work, so that a GPU has it all to do by now
-            yield step
-            last = step
-        yield Step(0, x_t, torch.zeros_like(x_t), x_t)
-
-    def predict(self, x_t: Tensor, t: int) -> Step:
-        """Ask the network about x_t at t >= 1."""
-        t_batch = torch.full((len(x_t),), t, dtype=torch.int64)  # to look at it is quick on the CPU
-        # A denoiser that knows no guidance is fine as long as none is asked for.
-        extra = {} if self.guidance == 1 else {"guidance": self.guidance}
-        eps_hat = self.denoiser.predict_eps(x_t, t_batch, condition=self.condition, **extra)
-        check_shape(eps_hat, x_t)
-        eps_hat = eps_hat.to(x_t.dtype)
-        x_0_hat = x_0_from_eps(self.denoiser.schedule, x_t, t, eps_hat)
-        return Step(t, x_t, eps_hat, x_0_hat.clamp(-1, 1) if self.clip_x_0 else x_0_hat)
-
-    def advance(self, step: Step, t_next: int, last: Step | None) -> Tensor:
-        """x at t_next, by the sampler's step function; `last` is the step before."""
-        move = (self.denoiser.schedule, step.x_t, step.x_0_hat, step.t, t_next)
-        draws = self.eta > 0 and t_next > 0
-        noise = self.draw().to(step.x_t, non_blocking=True) if draws else None
-        if self.sampler == "ddpm":
-            return ddpm_step(*move, noise=noise)
-        if self.sampler == "ddim":
-            return ddim_step(*move, noise=noise, eta=self.eta)
-        if self.sampler == "dpmpp_2m" and last is not None:
-            return dpmpp_2m_step(*move, last.t, last.x_0_hat)
-        x_guess = ddim_step(*move)
-        if self.sampler == "heun" and t_next > 0:
-            there = self.predict(x_guess, t_next)
-            check_finite(there.eps_hat, t_next)
-            return heun_step(*move, x_guess, there.x_0_hat)
-        return x_guess
-
-    def draw(self) -> Tensor:
-        """(B, C, H, W) float32 noise on the CPU."""
-        assert self.generators is not None  # noqa: S101 - sample() has seen to it
-        return draw_noise(self.denoiser.shape, self.generators)

@@ -12,9 +12,10 @@ import torch
 from explorer.diffusion.noise import draw_noise, make_generators
 from explorer.diffusion.predictions import x_0_from_eps
 from explorer.diffusion.predictor import Predictor
-from explorer.diffusion.samplers import Step, timesteps
+from explorer.diffusion.samplers import timesteps
 from explorer.diffusion.schedules import SCHEDULES
 from explorer.diffusion.steps import ddim_step
+from explorer.diffusion.walk import Step
 
 NUM_STEPS = 16
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from explorer.diffusion.arguments import check_guidance, check_sampler, check_t_start
+from explorer.diffusion.arguments import check_guidance, check_t_start
 from explorer.diffusion.checks import check_integer
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
-from explorer.diffusion.samplers import Step, network_calls, sample
+from explorer.diffusion.samplers import check_sampler, network_calls, sample
 from explorer.diffusion.seeds import check_seed
 from explorer.diffusion.steps import check_eta
+from explorer.diffusion.walk import Step
 from explorer.exhibits.exhibit import Exhibit
 from explorer.images.encoding import to_pixels
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from explorer.diffusion.samplers import Step, sample, timesteps
+from explorer.diffusion.samplers import sample, timesteps
 from explorer.diffusion.seeds import SEED_LIMIT
+from explorer.diffusion.walk import Step
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.readings import Readings, compute_readings, measured_errors
 from explorer.exhibits.relay import Relay

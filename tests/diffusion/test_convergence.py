@@ -33,13 +33,13 @@ def flow_error(denoiser, sampler, num_steps, t_start, t_end):
 
 
 @every_schedule
-@pytest.mark.parametrize(("sampler", "order"), [("ddim", 1), ("heun", 2), ("dpmpp_2m", 2)])
-def test_convergence_order_on_gaussian_data(gaussian_denoiser, name, sampler, order):
+@pytest.mark.parametrize("sampler", [name for name, one in SAMPLERS.items() if one.eta == 0])
+def test_convergence_order_on_gaussian_data(gaussian_denoiser, name, sampler):
     """Away from the two ends, where every schedule is smooth: from t = 800 to t = 200."""
     denoiser = gaussian_denoiser(SCHEDULES[name]())
     errors = [flow_error(denoiser, sampler, num_steps, 800, 200) for num_steps in (40, 80, 160)]
     for coarse, fine in pairwise(errors):
-        assert math.log2(coarse / fine) == pytest.approx(order, abs=0.2)
+        assert math.log2(coarse / fine) == pytest.approx(SAMPLERS[sampler].order, abs=0.2)
 
 
 @every_schedule
@@ -162,5 +162,5 @@ def test_heun_improves_on_ddim_from_pure_noise_on_cosine(points_denoiser):
 
     exact = at_200("heun", 125)
     assert (at_200("dpmpp_2m", 250) - exact).abs().mean() < 2e-3  # two ways to the same flow
-    error = {sampler: (at_200(sampler, 20) - exact).square().mean() for sampler in SAMPLERS[1:3]}
+    error = {sampler: (at_200(sampler, 20) - exact).square().mean() for sampler in ("ddim", "heun")}
     assert error["heun"] < 0.25 * error["ddim"]

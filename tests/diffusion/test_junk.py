@@ -292,7 +292,7 @@ def test_times_fall_from_first_to_0(data, schedule):
         assert all(t > t_next for t, t_next in pairwise(times))
 
 
-@given(st.sampled_from(SAMPLERS), st.integers(1, T), st.integers(-1000, 1000), st.integers(0, 9))
+@given(st.sampled_from([*SAMPLERS]), st.integers(1, T), st.integers(-1000, 1000), st.integers(0, 9))
 @few
 def test_a_run_of_any_choices_ends_at_0(sampler, num_steps, guidance, seed):
     *_, last = run(sampler=sampler, num_steps=num_steps, guidance=guidance, seed=seed)

@@ -6,8 +6,17 @@ import torch
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
 from explorer.diffusion.predictions import x_0_from_eps
-from explorer.diffusion.samplers import SAMPLERS, Step, network_calls, sample, timesteps
+from explorer.diffusion.samplers import (
+    SAMPLERS,
+    Sampler,
+    network_calls,
+    sample,
+    steps_for,
+    timesteps,
+)
 from explorer.diffusion.schedules import SCHEDULES, cosine, linear
+from explorer.diffusion.steps import ddim_step
+from explorer.diffusion.walk import Step
 
 every_schedule = pytest.mark.parametrize("name", SCHEDULES)
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS)
@@ -80,6 +89,33 @@ def test_network_calls_are_as_many_as_are_made(random_denoiser, sampler, num_ste
     monkeypatch.setattr(denoiser, "predict_eps", counted)
     list(sample(denoiser, sampler=sampler, num_steps=num_steps, seed=3))
     assert network_calls(sampler, num_steps) == len(calls)
+    assert steps_for(sampler, len(calls)) == num_steps
+    assert len(calls) == 1 or steps_for(sampler, len(calls) - 1) == num_steps - 1
+
+
+def test_another_sampler_is_one_more_entry_of_the_table(random_denoiser, monkeypatch):
+    """One that asks again at t_next, and goes all the way by what it is told there."""
+
+    def told_twice(move):
+        x_guess = ddim_step(*move.start)
+        if move.t_next == 0:
+            return x_guess
+        schedule, x_t, _, t, t_next = move.start
+        return ddim_step(schedule, x_t, move.predict(x_guess).x_0_hat, t, t_next)
+
+    monkeypatch.setitem(SAMPLERS, "toy", Sampler(told_twice, order=1, calls=2, eta=0.0))
+    denoiser = random_denoiser(cosine())
+    first, second, last = sample(denoiser, sampler="toy", num_steps=2, seed=3)
+    guess = ddim_step(cosine(), first.x_t, first.x_0_hat, 1000, 500)
+    [there, _] = sample(denoiser, num_steps=1, x_t=guess, t_start=500)
+    expected = ddim_step(cosine(), first.x_t, there.x_0_hat, 1000, 500)
+    torch.testing.assert_close(second.x_t, expected)
+    assert torch.equal(last.x_t, ddim_step(cosine(), second.x_t, second.x_0_hat, 500, 0))
+    assert network_calls("toy", 2) == 3 and steps_for("toy", 4) == 2
+    with pytest.raises(ValueError, match="eta is for ddim to choose; toy has eta = 0, not 1"):
+        sample(denoiser, sampler="toy", eta=1, seed=3)
+    with pytest.raises(ValueError, match="one of ddpm, ddim, heun, dpmpp_2m, toy, not 'none'"):
+        sample(denoiser, sampler="none", seed=3)
 
 
 @every_schedule

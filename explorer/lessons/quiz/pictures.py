@@ -8,7 +8,7 @@ import torch
 
 from explorer.diffusion.forward import diffuse
 from explorer.diffusion.noise import noise_from_seed
-from explorer.diffusion.samplers import Step
+from explorer.diffusion.walk import Step
 from explorer.exhibits.broken_run import Switches, broken_run
 from explorer.exhibits.exhibit import Exhibit
 from explorer.exhibits.predictions import compute_noise_prediction

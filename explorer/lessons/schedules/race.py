@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer.diffusion.samplers import sample, timesteps
+from explorer.diffusion.samplers import sample, steps_for, timesteps
 from explorer.diffusion.schedules import NoiseSchedule
 from explorer.diffusion.spacing import log_snr_times, quadratic_times
 from explorer.exhibits.exhibit import Exhibit
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GREY_LEVELS = 127.5  # of 255, in one unit of model space
 LONG_RUN_STEPS = 250
+RACERS = ("ddim", "dpmpp_2m", "heun", "ddpm")
 MOST_TIMES, LONGEST = 49, 1000  # of one's own; of the text that holds them
 
 
@@ -84,8 +85,7 @@ def sampler_plans(T: int, calls: int) -> list[Plan]:  # noqa: N803 - the papers'
 
     Heun asks twice a step, but once in the last: with an even number, one call is left over.
     """
-    steps = {"ddim": calls, "dpmpp_2m": calls, "heun": (calls + 1) // 2, "ddpm": calls}
-    return [Plan(name, name, timesteps(T, count)) for name, count in steps.items()]
+    return [Plan(name, name, timesteps(T, steps_for(name, calls))) for name in RACERS]
 
 
 def spacing_plans(schedule: NoiseSchedule, num_steps: int, own: str | None = None) -> list[Plan]:

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from explorer.diffusion.noise import draw_noise, make_generators, noise_from_seed
-from explorer.diffusion.samplers import Step, sample
+from explorer.diffusion.samplers import sample
 from explorer.diffusion.schedules import cosine, linear
+from explorer.diffusion.walk import Step
 from explorer.exhibits.runs import ReverseChoices, compute_reverse
 from explorer.images.encoding import to_model_space, to_pixels
 from explorer.lessons.break_it.compute import (
