@@ -109,8 +109,9 @@ def build_app(settings: Settings) -> Page:
 
 def in_rem(size: sizes.Size) -> sizes.Size:
     """The same lengths, which grow with the page's type (see page.css) and the reader's own."""
-    lengths = [getattr(size, step) for step in ("xxs", "xs", "sm", "md", "lg", "xl", "xxl")]
-    return sizes.Size(*(f"{int(one.removesuffix('px')) / 16}rem" for one in lengths), size.name)
+    steps = ("xxs", "xs", "sm", "md", "lg", "xl", "xxl")
+    lengths = {step: int(getattr(size, step).removesuffix("px")) for step in steps}
+    return sizes.Size(**{step: f"{length / 16}rem" for step, length in lengths.items()})
 
 
 def theme() -> Base:
