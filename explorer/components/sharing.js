@@ -20,7 +20,7 @@ export function share() {
   dialog.querySelector('figure')?.replaceChildren(...code(address));
   dialog.showModal();
   box.select();
-  // Gradio's page of plain http has no clipboard.
+  // Only a page that came safely has a clipboard.
   const copying = navigator.clipboard?.writeText(box.value) ?? Promise.reject();
   copying.then(
     () => tell(dialog, words.copied),
