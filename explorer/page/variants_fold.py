@@ -142,14 +142,16 @@ def build_variants_fold(stage: Stage[Any], name: str) -> None:
             return
         follower, network_follower = Follower(), Follower(heeds="network")
         gr.Markdown(words["hint"])
-        row = PictureRow(columns=1 + len(FOLDS[name]), elem_id=f"{name}-row")
+        row = PictureRow(
+            columns=1 + len(FOLDS[name]), elem_id=f"{name}-row", elem_classes="variants-row"
+        )
         gr.Markdown(words["row_hint"], elem_classes="note")
         if len(FOLDS[name]) == 2:
             build_run_choices(stage, name)
-        with gr.Row(elem_id=f"{name}-buttons"):
+        with gr.Row(elem_classes="variants-buttons"):
             draw, stop = stage.run_buttons(words["draw"], f"{name}-draw")
-        strips = PictureRow(columns=1, elem_id=f"{name}-strips")
-        with gr.Row(elem_id=f"{name}-figures"):
+        strips = PictureRow(columns=1, elem_id=f"{name}-strips", elem_classes="variants-strips")
+        with gr.Row(elem_classes="variants-figures"):
             outputs: dict[str, Component] = {
                 "eps": figure_of_errors(f"{name}-eps"), "x_0": figure_of_errors(f"{name}-x0")
             }  # fmt: skip
@@ -168,7 +170,7 @@ def build_variants_fold(stage: Stage[Any], name: str) -> None:
 
 def build_run_choices(stage: Stage[Any], name: str) -> None:
     """The sampler, and how many steps each of two networks makes in the other one's place."""
-    with gr.Row(elem_id=f"{name}-choices"):
+    with gr.Row(elem_classes="variants-choices"):
         stage.control(
             f"{name}_sampler", WORDS["sampler"], labels=WORDS["samplers"],
             elem_id=f"{name}-sampler",
