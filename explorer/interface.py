@@ -209,7 +209,9 @@ def wire_frame(frame: Frame, demo: Page) -> None:
     """What changes the page as a whole."""
     inputs, places = frame.inputs, frame.places
     runs = [run for stage in frame.stages.values() for run in stage.runs]
-    frame.rail.denoiser.input(frame.change_denoiser, inputs, places, cancels=runs, **NEWEST)
+    denoiser = frame.rail.denoiser
+    denoiser.input(frame.change_denoiser, inputs, places, cancels=runs, **NEWEST)
+    denoiser.change(None, cancels=runs, api_visibility="private")  # a jump changes it too
     for jump in (jump for stage in frame.stages.values() for jump in stage.jumps):
         jump(frame.go_to, inputs, places, **EVERY)
     opened = demo.load(frame.open_address, inputs, places, **QUICK)

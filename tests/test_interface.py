@@ -19,6 +19,7 @@ from explorer.interface import Frame
 from explorer.lessons.lesson import find_lessons
 from explorer.lessons.reverse.panel import FirstRun, Run
 from explorer.page.rail import RailHandlers
+from explorer.page.runs import Live
 from explorer.page.visit import Choice
 
 LESSONS = find_lessons()
@@ -128,9 +129,28 @@ def test_every_long_run_can_be_stopped_and_none_that_failed(page):
     assert runs <= closed
 
 
+def test_a_failure_that_comes_late_leaves_a_newer_run_alone(page):
+    [run] = [fn._id for fn in streams(page) if fn.name == "race_samplers"]
+    [close] = [
+        fn.fn for fn in page.fns.values() if fn.trigger_only_on_failure and fn.trigger_after == run
+    ]
+    live = Live()
+    live.failed = live.begin()
+    newer = live.begin()
+    close(live)
+    assert live.id == newer
+    live.failed = newer
+    close(live)
+    assert live.id == ""
+
+
 def test_another_network_ends_the_old_ones_runs(page):
     [denoiser] = [key for key, block in page.blocks.items() if block.elem_id == "denoiser"]
-    [ends] = [fn for fn in page.fns.values() if fn.cancels and fn.targets[0] == (denoiser, "input")]
+    ends, by_a_jump = (
+        next(fn for fn in page.fns.values() if fn.cancels and fn.targets[0] == (denoiser, event))
+        for event in ("input", "change")
+    )
+    assert by_a_jump.cancels == ends.cancels
     names = {page.fns[run].name for run in ends.cancels}
     assert {"run_sampler", "climb_up", "race_samplers", "run_told", "draw_memory"} <= names | {
         "draw_memory"

@@ -68,12 +68,18 @@ class Live:
     frames: list[Frame] = field(default_factory=list)
     unsent: dict[str, Any] = field(default_factory=dict)
     tell: Callable[[str], Answers] = tell_nothing
+    failed: str = ""  # the id of the latest run that failed
 
     def begin(self, tell: Callable[[str], Answers] = tell_nothing) -> str:
         """Another run takes the place -> its id."""
         self.id, self.arrived, self.frames, self.unsent = uuid.uuid4().hex[:8], 0, [], {}
         self.tell = tell
         return self.id
+
+    @property
+    def has_failed(self) -> bool:
+        """Not so where a newer run has taken the place of one that failed."""
+        return bool(self.id) and self.id == self.failed
 
     def end(self) -> None:
         """Whatever is under way ends when it sees that it is not the newest any more."""
@@ -84,6 +90,15 @@ def stream(live: Live, running: Running, line: Line | None) -> Iterator[dict[str
     """What the page is sent, from the start to the end; without a `line` it begins at once."""
     run = live.begin(running.tell)
     yield opening(run, running)
+    try:
+        yield from in_line(live, run, running, line)
+    except Exception:
+        live.failed = run
+        raise
+
+
+def in_line(live: Live, run: str, running: Running, line: Line | None) -> Iterator[dict[str, Any]]:
+    """What comes after the opening."""
     if line is None:
         yield from pieces(live, run, running)
         return

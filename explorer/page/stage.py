@@ -142,10 +142,14 @@ class Stage(Generic[S]):
             answers = stopped(mine, SCRUBBER in outputs)
             return by_place(answers | {"stop": gr.update(interactive=False)}, shown)
 
+        def close_failed(mine: Live) -> Any:
+            """(It comes from the browser: a newer run may have the place by then.)"""
+            return close(mine) if mine.has_failed else by_place({}, shown)
+
         close.__name__ = f"stop_{run.__name__}"
         running = self._listen(events, run, go, shown, [live, *states], how)
         stop.click(close, live, list(shown.values()), cancels=[running], **QUICK)
-        running.failure(close, live, list(shown.values()), **QUICK)  # what was drawn stays
+        running.failure(close_failed, live, list(shown.values()), **QUICK)  # what was drawn stays
         if of_network:
             self.runs.append(running)
             self.on_exhibit(lambda exhibit: {"stop": gr.update(interactive=False)}, {"stop": stop})

@@ -130,3 +130,18 @@ def test_an_older_run_that_wakes_up_late_leaves_the_newer_ones_frames_alone(line
     count = live.arrived + len(live.frames)
     assert list(older) == []
     assert (count, live.arrived + len(live.frames)) == (4, 4)
+
+
+def test_a_run_that_failed_is_known_as_long_as_none_has_taken_its_place(line):
+    def broken():
+        yield from frames(2)
+        raise ZeroDivisionError
+
+    live = Live()
+    with pytest.raises(ZeroDivisionError):
+        list(stream(live, Running(broken(), 5), line))
+    assert live.has_failed
+    live.begin()
+    assert not live.has_failed
+    live.end()
+    assert not live.has_failed
