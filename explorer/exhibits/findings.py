@@ -58,7 +58,7 @@ def relay_row(value: Any) -> bool:
     return all(is_figure(figure) for name, figure in value.items() if name not in told)
 
 
-HOW = {"num": is_count, "seeds": is_name}
+HOW = {"num": is_count, "seeds": lists(is_count, 2)}
 BAND = lists(is_count, 2)
 BANDS = {"coarse shapes": BAND, "parts": BAND, "fine detail": BAND, "in_order": is_count}
 LIE = {"more": is_figure, "less": is_figure}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from explorer.denoiser.forms import is_list, is_name, is_number, is_whole
+from explorer.denoiser.forms import is_list, is_number, is_whole
 from explorer.denoiser.reading import shown
 from explorer.diffusion.samplers import SAMPLERS
 from explorer.exhibits.findings import fault_in_findings
@@ -101,7 +101,9 @@ def _check_quality(part: dict[str, Any]) -> None:
 
 def _check_copies(part: dict[str, Any]) -> None:
     _need(is_whole(part.get("num_samples"), 1, 10**9), "copies' num_samples", part)
-    _need(is_name(part.get("sampler")), "copies' sampler", part.get("sampler"))
+    _need(part.get("sampler") in list(SAMPLERS), "copies' sampler", part.get("sampler"))
+    _need(is_whole(part.get("steps"), 1, 10**6), "copies' steps", part.get("steps"))
+    _need(is_number(part.get("guidance"), 0, 1000), "copies' guidance", part.get("guidance"))
     places = (("samples", "0.05"), ("samples", "0.10"), ("held_out", "0.10"))
     for place in ((where, f"share_below_{limit}") for where, limit in places):
         share = _get(part, *place)

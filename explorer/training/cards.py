@@ -24,7 +24,8 @@ def figures(metrics: dict[str, Any]) -> Iterator[tuple[str, str, float]]:
         yield "judge_names_samples_rightly", name, quality["judge_names_samples_rightly"]
     copies = metrics.get("copies", {})
     if "samples" in copies:
-        name = f"Samples that are copies ({copies['sampler']})"
+        drawn = "{sampler} {steps}, eta {eta:g}, guidance {guidance:g}".format(**copies)
+        name = f"Samples that are copies ({drawn})"
         yield "copies_share_below_0.05", name, copies["samples"]["share_below_0.05"]
 
 

@@ -22,6 +22,9 @@ from explorer.training.datasets import Dataset, to_model_space
 
 TIMES = list(range(25, 1000, 50))  # 25, 75 ... 975, of T = 1000
 
+# How `draw_samples` draws, if nothing else is said.
+DRAWN = {"sampler": "ddim", "steps": 50, "eta": 0, "guidance": 1}
+
 
 def times_of(schedule: NoiseSchedule) -> list[int]:
     """TIMES for T = 1000; for any other T, those at the same parts of it."""
@@ -109,7 +112,7 @@ def draw_samples(
 
     Image i has seed `seed + i`, whatever the batch.
     """
-    options = {"sampler": "ddim", "num_steps": 50} | options
+    options = {"sampler": DRAWN["sampler"], "num_steps": DRAWN["steps"]} | options
     for start in range(0, len(condition), batch):
         part = condition[start : start + batch]
         steps = sample(denoiser, seed=seed + start, condition=part, **options)
@@ -149,7 +152,7 @@ def copies(denoiser: Denoiser, dataset: Dataset, num: int = 200, seed: int = 10_
     condition = dataset.condition[index.to(dataset.condition.device)].to(device)
     x = torch.cat(list(draw_samples(denoiser, condition, seed)))
     train = to_model_space(dataset.images).to(device)
-    result: dict[str, Any] = {"num_samples": num, "sampler": "ddim 50, eta 0, guidance 1"}
+    result: dict[str, Any] = {"num_samples": num, **DRAWN}
     held_out = to_model_space(dataset.held_out_images[:num]).to(device)
     for name, pictures in (("samples", x), ("held_out", held_out)):
         distance = nearest_distance(pictures, train).cpu()

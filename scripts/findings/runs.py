@@ -42,8 +42,9 @@ def spacing(subject: Subject) -> dict[str, Any]:
     return {"steps": list(steps), "num": len(SEEDS), "seeds": _seeds(), **rows}
 
 
-def _seeds() -> str:
-    return f"{SEEDS.start} to {SEEDS.stop - 1}"
+def _seeds() -> list[int]:
+    """The first and the last."""
+    return [SEEDS.start, SEEDS.stop - 1]
 
 
 def _away(subject: Subject, plan: Plan, end: Tensor) -> float:

@@ -17,7 +17,8 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
     row |= {"mean": figures, "standard_error": figures}
     steps = {"how": {"num_samples": 5, "guidance": 1.0}, "rows": [row]}
     steps["held_out_images"] = {"num": 5, "mean": figures}
-    copies = {"num_samples": 5, "sampler": "ddim", "samples": {}, "held_out": {}}
+    copies = {"num_samples": 5, "sampler": "ddim", "steps": 50, "guidance": 1}
+    copies |= {"samples": {}, "held_out": {}}
     parts = ("eps_mse", "sample_quality", "copies", "quality_by_steps")
     cases: dict[str, dict[str, Any]] = {
         "texts": dict.fromkeys(parts, "x"),
@@ -43,6 +44,7 @@ def hostile_metrics() -> Iterator[tuple[str, Spoil]]:
         "judge-on-half": {"sample_quality": quality | {"judge_on_real_held_out": 0.9}},
         "judged-true": {"sample_quality": quality | {"num_judged": True}},
         "copies-none": {"copies": copies},
+        "copies-untold": {"copies": copies | {"sampler": "ddim 50, eta 0, guidance 1"}},
         "rows-none": {"quality_by_steps": steps | {"rows": []}},
         "rows-odd": {"quality_by_steps": steps | {"rows": [row | {"sampler": ["ddim"]}]}},
         "rows-nameless": {"quality_by_steps": steps | {"rows": [row | {"sampler": "nobody's"}]}},

@@ -16,7 +16,7 @@ from explorer.lessons.break_it.compute import (
     schedules_ends,
     share_left,
 )
-from explorer.page.words import number, percent, say, words_beside
+from explorer.page.words import SHARED, number, percent, say, words_beside
 
 WORDS = words_beside(__file__)
 TAGS = {"same": "span", "right": "del", "broken": "ins"}
@@ -125,10 +125,11 @@ def loop_html(marked: list[tuple[str, str]]) -> str:
 
 
 def ends_table(exhibit: Exhibit) -> str:
-    rows = [
-        f"| {WORDS['ends_own'].format(name=end.name) if end.own else end.name} "
-        f"| {number(end.alpha_bar)} | {number(end.snr)} | {number(end.signal_scale)} |"
-        for end in schedules_ends(exhibit)
-    ]
+    rows = []
+    for end in schedules_ends(exhibit):
+        name = SHARED["schedules"][end.name]
+        figures = map(number, (end.alpha_bar, end.snr, end.signal_scale))
+        cells = (WORDS["ends_own"].format(name=name) if end.own else name, *figures)
+        rows.append(f"| {' | '.join(cells)} |")
     hint = WORDS["ends_hint"].format(T=exhibit.T)
     return "\n".join([hint, "", WORDS["ends_head"], "|---|--:|--:|--:|", *rows])

@@ -28,7 +28,7 @@ from explorer.page.pictures import shown
 from explorer.page.runs import Answers, Frame, Running
 from explorer.page.settings import NoSettings
 from explorer.page.stage import Stage
-from explorer.page.words import LATEX, say, words_beside
+from explorer.page.words import LATEX, SHARED, say, words_beside
 
 WORDS = words_beside(__file__)
 VIEWS = [WORDS[name] for name in ("x_t", "network", "memory", "nearest")]
@@ -178,7 +178,9 @@ def copies_text(copies: dict[str, Any]) -> str:
     return say(
         WORDS["copies_text"],
         num_samples=copies["num_samples"],
-        sampler=copies["sampler"],
+        sampler=SHARED["samplers"][copies["sampler"]],
+        steps=copies["steps"],
+        guidance=copies["guidance"],
         copies=copies["samples"]["share_below_0.05"],
         near=copies["samples"]["share_below_0.10"],
         held_out=copies["held_out"]["share_below_0.10"],

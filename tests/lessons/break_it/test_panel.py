@@ -238,3 +238,4 @@ def test_where_schedules_end_is_a_table(colour_exhibit):
     assert len(rows) == 2 + 4
     assert len({row.count("|") for row in rows}) == 1
     assert sum("this network" in row for row in rows) == 1
+    assert rows[3].startswith("| scaled linear |")

@@ -121,6 +121,7 @@ def test_what_was_measured_is_what_the_file_says(shelf, real_exhibits):
         number(middle["ideal_seen"]),
         number(middle["ideal_held_out"]),
         f"{copies['num_samples']} pictures",
+        "(DDIM with 50 steps and guidance 1)",
         percent(copies["samples"]["share_below_0.05"]),
         percent(copies["samples"]["share_below_0.10"]),
         percent(copies["held_out"]["share_below_0.10"]),
