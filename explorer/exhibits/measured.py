@@ -133,7 +133,7 @@ def _within(figures: Any, highest: Mapping[str, float]) -> bool:
 
 def _is_row(row: Any, highest: Mapping[str, float]) -> bool:
     return (
-        _get(row, "sampler") in SAMPLERS
+        _get(row, "sampler") in list(SAMPLERS)  # a list: what is asked for may be anything
         and all(is_whole(_get(row, key), 1, 10**6) for key in ("steps", "network_calls"))
         and all(_within(_get(row, key), highest) for key in ("mean", "standard_error"))
     )
