@@ -63,14 +63,13 @@ def press(page, name: str, count: int) -> None:
     page.wait_for_selector(f'#row[data-pictures="{count}"], #row [data-pictures="{count}"]')
 
 
-def test_pictures_are_exact_and_labelled(tab):
+def test_pictures_are_exact_labelled_drawn_again_only_if_changed_and_on_one_line(tab):
+    """Fewer of them leave no empty places; however long their words are, they stand on one line."""
     for shown, seed in zip(canvases(tab), (1, 2), strict=True):
         np.testing.assert_array_equal(shown, noise(seed).reshape(-1, 3))
     assert tab.locator("#row .label").first.inner_text().startswith("guess x\u0302")
     assert tab.locator("#row .note").all_inner_texts() == ["error 1", "error 2"]
 
-
-def test_only_what_changed_is_drawn_again(tab):
     press(tab, "more", 3)
     drawn = tab.evaluate(
         "[...document.querySelectorAll('#row canvas')].map((c) => c.dataset.drawn ?? null)"
@@ -79,14 +78,10 @@ def test_only_what_changed_is_drawn_again(tab):
     assert tab.locator("#row figure.waiting").count() == 1
     np.testing.assert_array_equal(canvases(tab)[1], noise(3).reshape(-1, 3))
 
-
-def test_fewer_pictures_leave_no_empty_places(tab):
     press(tab, "fewer", 1)
     assert tab.locator("#row figure").count() == 1
     np.testing.assert_array_equal(canvases(tab)[0], noise(4).reshape(-1, 3))
 
-
-def test_pictures_stand_on_one_line_however_long_their_words(tab):
     press(tab, "wordy", 2)
     tab.wait_for_function(
         """() => {

@@ -145,7 +145,8 @@ def log_reads(page, text: str):
     page.wait_for_function("t => document.querySelector('#log textarea').value === t", arg=text)
 
 
-def test_before_any_run_it_is_calm_and_labelled(page, address):
+def test_calm_before_a_run_exact_during_it_and_a_new_run_starts_over(page, address):
+    """A run's frames arrive in order; late frames of the old run are ignored by the new one."""
     opened(page, address)
     assert page.inner_text("#scrubber .status") == PLACEHOLDER
     labels = page.locator("#scrubber .views .label").all_inner_texts()
@@ -156,9 +157,6 @@ def test_before_any_run_it_is_calm_and_labelled(page, address):
     assert page.inner_text("#scrubber .ends .clean") == "clean, t = 0"
     assert page.locator("#scrubber :is(button, input, select):not(:disabled)").count() == 0
 
-
-def test_fifty_frames_arrive_in_order_and_their_pixels_are_exact(page, address):
-    opened(page, address)
     page.evaluate(
         """() => {
             const root = document.querySelector('#scrubber [data-run]');
@@ -183,8 +181,18 @@ def test_fifty_frames_arrive_in_order_and_their_pixels_are_exact(page, address):
     page.keyboard.press("Home")
     np.testing.assert_array_equal(shown(page), frame_pixels(0))
 
+    start(page, new_run_then_late_piece, frames=6)
+    wait_at(page, 5)
+    assert page.locator("#scrubber .views .label").all_inner_texts() == ["Left xt", "Right ε"]
+    assert page.inner_text("#scrubber .ends .noise") == "noisy, t = 400"
+    np.testing.assert_array_equal(shown(page, views=2), frame_pixels(5))
+    page.click("#forget")
+    page.wait_for_selector('#scrubber [data-state=empty][data-frames="0"]')
+    assert page.inner_text("#scrubber .status") == PLACEHOLDER
 
-def test_dragging_through_250_frames_asks_the_server_nothing_until_it_ends(page, address):
+
+def test_250_frames_are_dragged_through_fast_and_without_the_server(page, address):
+    """Each within a screen's frame; the server is told only where the drag ends."""
     opened(page, address)
     start(page, stream_250, frames=250)
     page.focus(FIGURE)
@@ -207,10 +215,6 @@ def test_dragging_through_250_frames_asks_the_server_nothing_until_it_ends(page,
     page.mouse.up()
     log_reads(page, "0 249")
 
-
-def test_every_frame_is_drawn_within_a_screen_frame(page, address):
-    opened(page, address)
-    start(page, stream_250, frames=250)
     times = page.evaluate(
         """() => {
             const range = document.querySelector('#scrubber input');
@@ -228,30 +232,8 @@ def test_every_frame_is_drawn_within_a_screen_frame(page, address):
     wait_at(page, 249)
 
 
-def test_keys_step_jump_and_tell_the_server_where_they_end(page, address):
-    opened(page, address)
-    start(page, stream_50, frames=50)
-    page.focus(FIGURE)
-    moves = [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 49)]
-    for key, position in moves:
-        page.keyboard.press(key)
-        wait_at(page, position)
-    log_reads(page, "0 1 2 1 49")
-    page.click("#scrubber .back")
-    wait_at(page, 48)
-    page.keyboard.press("ArrowLeft")  # the arrows work on the buttons too
-    wait_at(page, 47)
-    page.click("#scrubber .forward")
-    wait_at(page, 48)
-    page.click("#scrubber .forward")
-    wait_at(page, 49)
-    page.focus(RANGE)
-    page.keyboard.press("ArrowLeft")
-    wait_at(page, 48)
-    assert page.get_attribute(RANGE, "aria-valuetext") == "t = 1, frame 49 of 50"
-
-
-def test_play_starts_again_from_noise_pauses_and_ends_on_the_clean_image(page, address):
+def test_play_pauses_and_ends_and_keys_step_and_jump_and_the_server_is_told_where(page, address):
+    """Play starts again from noise, and ends on the clean image."""
     opened(page, address)
     start(page, stream_50, frames=50)
     page.click("#scrubber .play")
@@ -272,8 +254,29 @@ def test_play_starts_again_from_noise_pauses_and_ends_on_the_clean_image(page, a
     page.wait_for_selector("#scrubber button[aria-label=Play]")
     log_reads(page, f"{paused} 49")
 
+    scrubs.clear()
+    page.focus(FIGURE)
+    moves = [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 49)]
+    for key, position in moves:
+        page.keyboard.press(key)
+        wait_at(page, position)
+    log_reads(page, "0 1 2 1 49")
+    page.click("#scrubber .back")
+    wait_at(page, 48)
+    page.keyboard.press("ArrowLeft")  # the arrows work on the buttons too
+    wait_at(page, 47)
+    page.click("#scrubber .forward")
+    wait_at(page, 48)
+    page.click("#scrubber .forward")
+    wait_at(page, 49)
+    page.focus(RANGE)
+    page.keyboard.press("ArrowLeft")
+    wait_at(page, 48)
+    assert page.get_attribute(RANGE, "aria-valuetext") == "t = 1, frame 49 of 50"
 
-def test_a_visitors_position_is_kept_while_frames_stream_in(page, address):
+
+def test_a_position_is_kept_the_newest_followed_and_a_stopped_run_walked(page, address):
+    """While frames stream in, and as far as they went."""
     opened(page, address)
     height = page.locator(FIGURE).bounding_box()["height"]
     start(page, stream_with_a_pause, frames=10)
@@ -290,9 +293,6 @@ def test_a_visitors_position_is_kept_while_frames_stream_in(page, address):
     np.testing.assert_array_equal(shown(page), frame_pixels(1))
     assert page.locator(FIGURE).bounding_box()["height"] == height
 
-
-def test_whoever_returns_to_the_newest_frame_follows_the_run_again(page, address):
-    opened(page, address)
     start(page, stream_with_a_pause, frames=10)
     page.focus(FIGURE)
     page.keyboard.press("Home")
@@ -301,24 +301,6 @@ def test_whoever_returns_to_the_newest_frame_follows_the_run_again(page, address
     gate.set()
     wait_at(page, 19)
 
-
-def test_a_new_run_starts_over_and_ignores_the_old_ones_late_frames(page, address):
-    opened(page, address)
-    start(page, stream_50, frames=50)
-    page.focus(FIGURE)
-    page.keyboard.press("Home")
-    start(page, new_run_then_late_piece, frames=6)
-    wait_at(page, 5)
-    assert page.locator("#scrubber .views .label").all_inner_texts() == ["Left xt", "Right ε"]
-    assert page.inner_text("#scrubber .ends .noise") == "noisy, t = 400"
-    np.testing.assert_array_equal(shown(page, views=2), frame_pixels(5))
-    page.click("#forget")
-    page.wait_for_selector('#scrubber [data-state=empty][data-frames="0"]')
-    assert page.inner_text("#scrubber .status") == PLACEHOLDER
-
-
-def test_a_run_stopped_early_can_be_walked_as_far_as_it_went(page, address):
-    opened(page, address)
     start(page, stream_and_stop, frames=5)
     page.wait_for_selector("#scrubber [data-state=done]")
     assert page.inner_text("#scrubber .status") == "Stopped at step 5 of 20"
