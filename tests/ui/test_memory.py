@@ -49,7 +49,7 @@ def test_a_drawing_comes_with_the_training_images_nearest_to_it(tab):
 
 
 def test_digits_say_why_there_is_nothing_to_compare_with(tab):
-    tab.open(denoiser="emoji", t=500, seed=SEED)
+    come(tab, "emoji", 500)
     come(tab, "digits", 500)
     page = tab.page
     page.wait_for_selector(f"{NEVER_SEEN} [data-pictures='3']")

@@ -49,6 +49,18 @@ def settings(tab) -> None:
         tab.page.click("#run-settings > button")
 
 
+def come(tab, denoiser: str):
+    """With this network's own first run there, and the settings unfolded -> the page."""
+    page, changes = tab.page, tab.page.url != "about:blank"
+    old = state(tab, "run") if changes else ""
+    changes = changes and not page.is_checked(f"#denoiser input[value={denoiser}]")
+    tab.at(denoiser, 500, SEED)
+    if changes:
+        page.wait_for_selector(f'{ROOT}[data-state=done]:not([data-run="{old}"])', state="attached")
+    settings(tab)
+    return page
+
+
 def press_run(tab) -> str:
     """Press the button and wait for the first word of the new run -> its id."""
     old = state(tab, "run")
@@ -72,8 +84,7 @@ def wait_done(tab) -> int:
 @pytest.fixture(scope="module")
 def own_run(tab, real_exhibits):
     """The tab after a run of 12 steps of the digits' network, and the frames it must have."""
-    tab.at("digits", 500, SEED)
-    settings(tab)
+    come(tab, "digits")
     tab.set_number("#steps", 12)
     press_run(tab)
     wait_done(tab)
@@ -162,6 +173,7 @@ def test_the_levels_of_detail_are_measured_on_this_run(own_run):
     figure = tab.figure("detail-figure")
     assert figure["data"][0]["x"] == [frame.t for frame in frames]
     assert [curve["y"][-1] for curve in figure["data"]] == [0, 0, 0]
+    tab.unfold("level of detail")
 
 
 def test_only_ddim_lets_one_choose_fresh_noise(own_run):
@@ -203,54 +215,52 @@ def unhurried(monkeypatch):
     monkeypatch.setattr("explorer.exhibits.runs.compute_reverse", frames)
 
 
-def test_stop_ends_a_long_run_early_and_keeps_its_frames(visitor, unhurried):
-    page = visitor.open().page
-    settings(visitor)
-    visitor.set_number("#steps", 250)
-    press_run(visitor)
+def test_stop_ends_a_long_run_early_and_keeps_its_frames(tab, unhurried):
+    page = come(tab, "emoji")
+    tab.set_number("#steps", 250)
+    press_run(tab)
     page.wait_for_function(
         "() => document.querySelector('#scrubber [data-run]').dataset.frames >= 5"
     )
     assert page.inner_text("#scrubber .status") != ""
-    run = state(visitor, "run")
+    run = state(tab, "run")
     page.click("#stop")
     page.wait_for_selector(f"{ROOT}[data-state=done]", state="attached")
     page.wait_for_selector("#stop:disabled")
-    assert state(visitor, "run") == run
-    kept = wait_done(visitor)  # those under way come too
+    assert state(tab, "run") == run
+    kept = wait_done(tab)  # those under way come too
     assert 5 <= kept < 250
-    visitor.listen()  # until all is quiet
-    assert int(state(visitor, "frames")) == kept
-    go_to(visitor, 0)
-    first = views(visitor)
-    go_to(visitor, kept - 1)
-    assert not np.array_equal(views(visitor), first)
-    assert visitor.asked == []
-    _, gif = download(visitor, "#gif")
+    tab.listen()  # until all is quiet
+    assert int(state(tab, "frames")) == kept
+    go_to(tab, 0)
+    first = views(tab)
+    go_to(tab, kept - 1)
+    assert not np.array_equal(views(tab), first)
+    assert tab.asked == []
+    _, gif = download(tab, "#gif")
     assert gif.n_frames == kept
-    visitor.set_number("#steps", 3)  # and the next run is as good as any
-    press_run(visitor)
-    assert wait_done(visitor) == 4
+    tab.set_number("#steps", 3)  # and the next run is as good as any
+    press_run(tab)
+    assert wait_done(tab) == 4
 
 
-def test_another_network_ends_the_run_of_the_old_one(visitor, unhurried):
-    page = visitor.open().page
-    settings(visitor)
-    visitor.set_number("#steps", 250)
-    old = press_run(visitor)
+def test_another_network_ends_the_run_of_the_old_one(tab, unhurried):
+    page = come(tab, "emoji")
+    tab.set_number("#steps", 250)
+    old = press_run(tab)
     page.wait_for_function(
         "() => document.querySelector('#scrubber [data-run]').dataset.frames >= 2"
     )
-    visitor.choose_network("digits")
+    tab.choose_network("digits")
     page.wait_for_selector(f'{ROOT}[data-state=done]:not([data-run="{old}"])', state="attached")
     page.wait_for_selector("#stop:disabled")
-    frames = state(visitor, "frames")
-    visitor.listen()  # until all is quiet
-    assert state(visitor, "frames") == frames
-    assert visitor.pixels("#scrubber .views canvas").shape == (3, 28, 28, 3)
-    visitor.set_number("#steps", 3)
-    press_run(visitor)
-    assert wait_done(visitor) == 4
+    frames = state(tab, "frames")
+    tab.listen()  # until all is quiet
+    assert state(tab, "frames") == frames
+    assert tab.pixels("#scrubber .views canvas").shape == (3, 28, 28, 3)
+    tab.set_number("#steps", 3)
+    press_run(tab)
+    assert wait_done(tab) == 4
 
 
 def test_the_ready_run_can_be_dragged_and_opened(new_page, another_visitor, real_exhibits):
