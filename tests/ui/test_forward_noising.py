@@ -278,21 +278,24 @@ def test_the_small_steps_are_about_the_image_and_follow_t(tab, real_exhibits):
     tab.unfold("Many small steps, or one jump?")
 
 
-def test_a_scene_that_comes_late_does_not_take_t_back(visitor, truth):
+def test_a_scene_that_comes_late_does_not_take_t_back(tab, truth):
     """A new seed's noise is on its way while the visitor drags on."""
-    page = visitor.open(denoiser="digits", t=500, seed=SEED).page
+    page = tab.at("digits", 500, SEED).page
+    page.evaluate("scrollTo(0, 0)")
+    tab.listen()  # until all is quiet
     held = []
     page.route(PREDICT, lambda route: route.continue_() if held is None else held.append(route))
     with page.expect_request(PREDICT):
-        visitor.set_number("#seed", 8)
+        tab.set_number("#seed", 8)
     with page.expect_request(PREDICT):
-        visitor.move_t(900)
+        tab.move_t(900)
     waiting, held = held, None
     for route in reversed(waiting):  # the prediction may well come before its scene
         with page.expect_response(PREDICT):
             route.continue_()
-    visitor.wait_scene(seed=8)
-    visitor.wait_prediction(900)
-    assert visitor.slider() == 900
+    page.unroute(PREDICT)
+    tab.wait_scene(seed=8)
+    tab.wait_prediction(900)
+    assert tab.slider() == 900
     assert page.get_attribute(NOISER, "data-t") == "900"
-    assert differ(visitor.pixels(".noiser .x_t"), truth("digits", 900, 8)) <= 1
+    assert differ(tab.pixels(".noiser .x_t"), truth("digits", 900, 8)) <= 1

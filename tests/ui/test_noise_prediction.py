@@ -55,6 +55,26 @@ def test_the_figures_are_the_experiments(tab, result_at, denoiser, t):
         assert page.is_hidden(".noise-maps .ideal")
 
 
+def test_grey_images_have_no_channels_to_choose(tab, result_at):
+    page = tab.at("digits", 500, SEED).page
+    assert page.is_hidden(".noise-maps .channel")
+    shown = tab.pixels(".noise-maps .eps").astype(int)
+    assert np.abs(shown - coloured(result_at("digits", 500).eps[0], 3)).max() <= 3
+
+
+def test_a_slow_drag_asks_for_one_prediction_at_a_time(tab):
+    page = tab.at("digits", 500, SEED).page
+    tab.listen()
+    waiting = []
+    page.on("request", lambda request: request.method == "POST" and waiting.append(1))
+    page.on("requestfinished", lambda request: request.method == "POST" and waiting.append(-1))
+    for t in range(500, 700, 10):
+        tab.move_t(t)
+    tab.wait_prediction(690)
+    assert np.cumsum(waiting).max() == 1
+    assert set(tab.asked) == {"show_prediction"}
+
+
 def test_the_maps_show_true_and_predicted_noise_and_their_difference(tab, result_at, real_exhibits):
     tab.at("emoji", 500, SEED)
     result = result_at("emoji", 500)
@@ -87,13 +107,6 @@ def test_a_channel_of_ones_choice(tab, result_at):
     assert tab.asked == []
 
 
-def test_grey_images_have_no_channels_to_choose(tab, result_at):
-    page = tab.at("digits", 500, SEED).page
-    assert page.is_hidden(".noise-maps .channel")
-    shown = tab.pixels(".noise-maps .eps").astype(int)
-    assert np.abs(shown - coloured(result_at("digits", 500).eps[0], 3)).max() <= 3
-
-
 def test_after_a_burst_of_moves_the_newest_prediction_stays(tab, result_at):
     page = tab.at("emoji", 500, SEED).page
     tab.listen()
@@ -108,19 +121,6 @@ def test_after_a_burst_of_moves_the_newest_prediction_stays(tab, result_at):
         assert seen == "600"
     assert "t = 600." in page.inner_text(MOMENT)
     assert read(figures(page)["mse"]) == pytest.approx(result_at("emoji", 600).mse, rel=0.1)
-
-
-def test_a_slow_drag_asks_for_one_prediction_at_a_time(tab):
-    page = tab.at("digits", 500, SEED).page
-    tab.listen()
-    waiting = []
-    page.on("request", lambda request: request.method == "POST" and waiting.append(1))
-    page.on("requestfinished", lambda request: request.method == "POST" and waiting.append(-1))
-    for t in range(500, 700, 10):
-        tab.move_t(t)
-    tab.wait_prediction(690)
-    assert np.cumsum(waiting).max() == 1
-    assert set(tab.asked) == {"show_prediction"}
 
 
 def test_at_0_it_says_that_there_is_nothing_to_predict(tab):

@@ -17,10 +17,6 @@ pytestmark = pytest.mark.ui
 
 CARD = "#quiz .card"
 JUDGED = f"{CARD} .feedback:not([hidden])"
-IN_SIGHT = """(id) => {
-    const { top } = document.getElementById(id).getBoundingClientRect();
-    return top >= 0 && top < window.innerHeight / 2;
-}"""
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def wait_note(tab, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("denoiser", ["emoji", "digits"])
+@pytest.mark.parametrize("denoiser", ["digits", "emoji"])
 def test_the_pictures_are_the_experiments(tab, real_exhibits, eventually, denoiser):
     page = tab.at(denoiser, 500, SEED).page
     page.locator(ROOM).scroll_into_view_if_needed()
